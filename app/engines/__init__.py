@@ -1,0 +1,1 @@
+"""Pure thinking: no Flask, no database, no sibling engine except `text`."""

@@ -1,0 +1,1 @@
+"""From messages to ranked issues: vectors, groups, heat, titles."""

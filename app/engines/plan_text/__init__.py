@@ -1,0 +1,1 @@
+"""From an official plan document to chapters, items and targets."""

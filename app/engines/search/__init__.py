@@ -1,0 +1,1 @@
+"""The search engine: analyser, Whoosh index, queries and results."""

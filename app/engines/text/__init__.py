@@ -1,0 +1,1 @@
+"""Normalising, segmenting and reading text in Chinese and English."""

@@ -1,0 +1,66 @@
+"""What a door may reach for: a session to read or to write with, the index, the keys, the time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+from flask import current_app
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.database import WRITING
+from app.engines.search.index import SearchIndex
+from app.extensions import db
+from app.secrecy import Keys
+from config import Settings
+
+
+def settings() -> Settings:
+    """The settings this application was made with."""
+    found = current_app.extensions["portal_settings"]
+    assert isinstance(found, Settings)  # noqa: S101 - narrows the registry's type
+    return found
+
+
+def keys() -> Keys:
+    """The keys derived from the application's secret."""
+    found = current_app.extensions["portal_keys"]
+    assert isinstance(found, Keys)  # noqa: S101 - narrows the registry's type
+    return found
+
+
+def search_index() -> SearchIndex:
+    """The search index on disk, opened once per application."""
+    found = current_app.extensions["portal_index"]
+    assert isinstance(found, SearchIndex)  # noqa: S101 - narrows the registry's type
+    return found
+
+
+def engine() -> Engine:
+    """The database engine."""
+    return db.engine
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that sees one state of the database and changes nothing."""
+    with Session(db.engine, expire_on_commit=False, autoflush=False) as session:
+        yield session
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose changes are committed together at the end, or not at all."""
+    writer = db.engine.execution_options(**{WRITING: True})
+    with Session(writer, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """This day in the city."""
+    return now().astimezone(settings().zone).date()

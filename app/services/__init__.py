@@ -1,0 +1,1 @@
+"""One public function per use case; each takes a session and never commits."""

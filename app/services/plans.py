@@ -1,0 +1,344 @@
+"""The plan as readers see it, and the official text as an operator brings it in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.engines.plan_text.structure import PlanDocument
+from app.engines.plan_text.targets import ProposedTarget, propose_targets
+from app.errors import NotFoundError
+from app.models import (
+    Chapter,
+    ChapterText,
+    Plan,
+    PlanItem,
+    PlanItemText,
+    PlanText,
+    ScenarioCase,
+    Suggestion,
+    Tag,
+    Target,
+    TargetProposal,
+    case_item,
+)
+from app.services import indexing
+from app.services.texts import source_hash
+from app.vocabulary import Comparator, DocumentType, Language
+
+SHOWN_SUGGESTIONS = 5
+
+
+def outline(session: Session, year: int) -> Plan:
+    """The plan of that year with chapters, items and targets; raises NotFoundError."""
+    items = selectinload(Plan.chapters).selectinload(Chapter.items)
+    plan = session.scalar(
+        select(Plan)
+        .where(Plan.year == year)
+        .options(
+            selectinload(Plan.texts),
+            selectinload(Plan.chapters).selectinload(Chapter.texts),
+            items.selectinload(PlanItem.texts),
+            items.selectinload(PlanItem.targets).selectinload(Target.texts),
+            items.selectinload(PlanItem.targets).selectinload(Target.progress),
+            items.selectinload(PlanItem.unit),
+        )
+    )
+    if plan is None:
+        raise NotFoundError("plan", str(year))
+    return plan
+
+
+def newest_year(session: Session) -> int | None:
+    """The year of the newest plan, or None before one is loaded."""
+    return session.scalar(select(func.max(Plan.year)))
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """An item with what hangs on it, and its neighbours' numbers."""
+
+    item: PlanItem
+    cases: Sequence[ScenarioCase]
+    suggestions: Sequence[Suggestion]
+    suggestion_count: int
+    before: int | None
+    after: int | None
+
+
+def item_page(session: Session, year: int, number: int) -> ItemPage:
+    """The item of that number; raises NotFoundError."""
+    item = session.scalar(
+        select(PlanItem)
+        .join(PlanItem.plan)
+        .where(Plan.year == year, PlanItem.number == number)
+        .options(
+            selectinload(PlanItem.texts),
+            selectinload(PlanItem.unit),
+            selectinload(PlanItem.plan).selectinload(Plan.texts),
+            selectinload(PlanItem.chapter).selectinload(Chapter.texts),
+            selectinload(PlanItem.targets).selectinload(Target.texts),
+            selectinload(PlanItem.targets).selectinload(Target.progress),
+        )
+    )
+    if item is None:
+        raise NotFoundError("plan item", f"{year}/{number}")
+    numbers = session.scalars(
+        select(PlanItem.number).where(PlanItem.plan_id == item.plan_id).order_by(PlanItem.number)
+    ).all()
+    place = numbers.index(number)
+    suggestions = (
+        select(Suggestion)
+        .join(Tag)
+        .where(Tag.item_id == item.id, Suggestion.publicly_visible())
+        .options(selectinload(Suggestion.district))
+    )
+    return ItemPage(
+        item=item,
+        cases=session.scalars(
+            select(ScenarioCase)
+            .join(case_item)
+            .where(case_item.c.item_id == item.id)
+            .options(selectinload(ScenarioCase.texts))
+            .order_by(ScenarioCase.position)
+        ).all(),
+        suggestions=session.scalars(
+            suggestions.order_by(Suggestion.published_at.desc(), Suggestion.id.desc()).limit(
+                SHOWN_SUGGESTIONS
+            )
+        ).all(),
+        suggestion_count=session.scalar(select(func.count()).select_from(suggestions.subquery()))
+        or 0,
+        before=numbers[place - 1] if place else None,
+        after=numbers[place + 1] if place + 1 < len(numbers) else None,
+    )
+
+
+def choices(session: Session, year: int) -> Sequence[PlanItem]:
+    """The year's items in order, with their texts, for choosing and tagging."""
+    return session.scalars(
+        select(PlanItem)
+        .join(PlanItem.plan)
+        .where(Plan.year == year)
+        .options(selectinload(PlanItem.texts))
+        .order_by(PlanItem.number)
+    ).all()
+
+
+def voices(session: Session, year: int) -> dict[int, int]:
+    """How many public suggestions each item of the year has, by its number."""
+    rows = session.execute(
+        select(PlanItem.number, func.count())
+        .join(Tag, Tag.item_id == PlanItem.id)
+        .join(Suggestion, Suggestion.id == Tag.suggestion_id)
+        .join(PlanItem.plan)
+        .where(Plan.year == year, Suggestion.publicly_visible())
+        .group_by(PlanItem.number)
+    )
+    return dict(rows.tuples())
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """What an import does to one item's official text."""
+
+    number: int
+    title: str
+    before: int
+    after: int
+    is_new: bool
+    is_changed: bool
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import changed, or would change, and the places a person should look at."""
+
+    document: PlanDocument
+    changes: tuple[ItemChange, ...]
+    proposals: dict[int, tuple[ProposedTarget, ...]]
+    missing: tuple[int, ...]
+
+    @property
+    def changed(self) -> tuple[ItemChange, ...]:
+        """Only the items whose text differs from what is stored."""
+        return tuple(change for change in self.changes if change.is_changed)
+
+
+def compare(session: Session, document: PlanDocument, *, year: int) -> ImportReport:
+    """What importing the document would change; `missing` are its items the plan does not have."""
+    stored = {item.number: item for item in choices(session, year)}
+    changes: list[ItemChange] = []
+    proposals: dict[int, tuple[ProposedTarget, ...]] = {}
+    for chapter in document.chapters:
+        for item in chapter.items:
+            known = stored.get(item.number)
+            before = (known.official_text if known else None) or ""
+            changes.append(
+                ItemChange(
+                    number=item.number,
+                    title=item.title,
+                    before=len(before),
+                    after=len(item.text),
+                    is_new=not before,
+                    is_changed=before != item.text,
+                )
+            )
+            proposals[item.number] = propose_targets(item.text)
+    missing = tuple(change.number for change in changes if change.number not in stored)
+    return ImportReport(document, tuple(changes), proposals, missing)
+
+
+def import_official(
+    session: Session, document: PlanDocument, *, year: int, now: datetime
+) -> ImportReport:
+    """Store the official text and the proposed targets; a second run changes nothing.
+
+    A year that has no plan yet gets one, in the document's own words.
+    """
+    report = compare(session, document, year=year)
+    if session.scalar(select(Plan.id).where(Plan.year == year)) is None:
+        _create(session, document, year=year, now=now)
+    stored = {item.number: item for item in choices(session, year)}
+    for chapter in document.chapters:
+        for official in chapter.items:
+            item = stored.get(official.number)
+            if item is None or item.official_text == official.text:
+                continue
+            item.official_title = official.title
+            item.official_text = official.text
+            item.official_imported_at = now
+            item.updated_at = now
+            _replace_proposals(session, item, report.proposals[official.number])
+            indexing.enqueue(session, DocumentType.ITEM, item.id, now=now)
+    return report
+
+
+def _create(session: Session, document: PlanDocument, *, year: int, now: datetime) -> None:
+    """A plan in the document's own words: Chinese titles, no digest and no translation yet."""
+    plan = Plan(
+        year=year,
+        published_on=document.published_on or now.date(),
+        texts=[
+            PlanText(
+                language=Language.ZH,
+                title=document.title,
+                publisher="",
+                source_note="",
+            )
+        ],
+        chapters=[],
+    )
+    for part in document.chapters:
+        chapter = Chapter(number=part.number, items=[])
+        chapter.texts = [ChapterText(language=Language.ZH, title=part.title)]
+        plan.chapters.append(chapter)
+        for official in part.items:
+            text = PlanItemText(
+                language=Language.ZH,
+                title=official.title,
+                digest=[],
+                keywords=[],
+                source_hash=source_hash(official.title),
+            )
+            item = PlanItem(plan=plan, number=official.number, texts=[text], updated_at=now)
+            chapter.items.append(item)
+    session.add(plan)
+    session.flush()
+
+
+def _replace_proposals(
+    session: Session, item: PlanItem, proposals: Sequence[ProposedTarget]
+) -> None:
+    for old in session.scalars(select(TargetProposal).where(TargetProposal.item_id == item.id)):
+        session.delete(old)
+    session.add_all(
+        TargetProposal(
+            item_id=item.id,
+            measure=proposal.measure,
+            comparator=proposal.comparator,
+            value=proposal.value,
+            unit=proposal.unit,
+            excerpt=proposal.excerpt,
+        )
+        for proposal in proposals
+    )
+
+
+@dataclass(frozen=True)
+class TargetState:
+    """A target beside the newest figure reported for it."""
+
+    target: Target
+    reached: Decimal | None
+    share: float
+    is_reached: bool
+
+
+def target_states(item: PlanItem) -> Sequence[TargetState]:
+    """Each target of the item with how far it has come; `share` runs from 0 to 1."""
+    return [_state_of(target) for target in item.targets]
+
+
+def _state_of(target: Target) -> TargetState:
+    if not target.progress:
+        return TargetState(target, None, 0.0, is_reached=False)
+    reached = target.progress[-1].value
+    if target.comparator is Comparator.AT_MOST:
+        is_reached = reached <= target.value
+        share = 1.0 if is_reached else float(target.value / reached)
+    else:
+        is_reached = (
+            reached > target.value
+            if target.comparator is Comparator.MORE_THAN
+            else reached >= target.value
+        )
+        share = min(1.0, float(reached / target.value)) if target.value else 1.0
+    return TargetState(target, reached, share, is_reached=is_reached)
+
+
+def as_data(plan: Plan) -> dict[str, object]:
+    """The plan as plain data for JSON: chapters, items, texts per language, targets."""
+    return {
+        "year": plan.year,
+        "published_on": plan.published_on.isoformat(),
+        "title": {text.language.value: text.title for text in plan.texts},
+        "chapters": [
+            {
+                "number": chapter.number,
+                "title": {text.language.value: text.title for text in chapter.texts},
+                "items": [_item_as_data(item) for item in chapter.items],
+            }
+            for chapter in plan.chapters
+        ],
+    }
+
+
+def _item_as_data(item: PlanItem) -> dict[str, object]:
+    return {
+        "number": item.number,
+        "title": {text.language.value: text.title for text in item.texts},
+        "digest": {text.language.value: text.digest for text in item.texts},
+        "official_title": item.official_title,
+        "official_text": item.official_text,
+        "targets": [_target_as_data(target) for target in item.targets],
+    }
+
+
+def _target_as_data(target: Target) -> dict[str, object]:
+    chinese = next(text for text in target.texts if text.language is Language.ZH)
+    value = target.value
+    return {
+        "measure": chinese.measure,
+        "comparator": target.comparator.value,
+        "value": int(value) if value == value.to_integral_value() else float(value),
+        "unit": chinese.unit,
+        "due_on": target.due_on.isoformat() if target.due_on else None,
+        "texts": {
+            text.language.value: {"measure": text.measure, "unit": text.unit}
+            for text in target.texts
+        },
+    }

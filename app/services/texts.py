@@ -1,0 +1,34 @@
+"""Choosing the row of a bilingual thing that a reader should see, and hashing its source."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from app.vocabulary import Language
+
+
+class HasLanguage(Protocol):
+    """A text row that says which language it is in."""
+
+    @property
+    def language(self) -> Language:
+        """The row's language."""
+
+
+TextT = TypeVar("TextT", bound=HasLanguage)
+
+
+def text_in(texts: Iterable[TextT], language: Language) -> TextT:
+    """The row in that language, or else the first there is; raises LookupError where none is."""
+    rows = list(texts)
+    for row in rows:
+        if row.language is language:
+            return row
+    if not rows:
+        raise LookupError("a bilingual thing has no text at all")
+    return min(rows, key=lambda row: row.language is not Language.ZH)
+
+
+def source_hash(*parts: str) -> str:
+    """The SHA-256 of a source text's parts, to tell when a translation has fallen behind."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -1,0 +1,32 @@
+"""The pages that anybody may read, under `/zh` and `/en`."""
+
+from flask import Blueprint
+
+from app.web.public import (
+    campaigns,
+    cases,
+    home,
+    hot_issues,
+    pages,
+    plan,
+    search,
+    settings,
+    suggestions,
+    track,
+)
+
+bp = Blueprint("public", __name__, url_prefix="/<any(zh, en):lang>")
+
+for part in (
+    home,
+    plan,
+    cases,
+    campaigns,
+    suggestions,
+    track,
+    search,
+    hot_issues,
+    pages,
+    settings,
+):
+    bp.register_blueprint(part.bp)

@@ -1,0 +1,107 @@
+"""The portal's settings, read once from the environment (prefix `PORTAL_`) and from `.env`.
+
+Defaults are right for development only; production refuses to start without its secrets.
+"""
+
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+
+
+class Environment(StrEnum):
+    """Where the portal runs."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+    TESTING = "testing"
+
+
+class Settings(BaseSettings):
+    """Every setting, typed; the README lists them with their meaning."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PORTAL_", env_file=ROOT / ".env", extra="ignore", frozen=True
+    )
+
+    environment: Environment = Environment.DEVELOPMENT
+    instance_dir: Path = ROOT / "instance"
+    database_url: str = ""
+    index_dir: Path | None = None
+    secret_key: str = ""
+    public_base_url: str = ""
+    trusted_hosts: list[str] = Field(default_factory=list)
+    proxy_hops: int = Field(default=0, ge=0, le=5)
+    rate_limit_storage: str = "database://"
+    second_factor_required: bool = False
+    worker_poll_seconds: float = Field(default=0.5, gt=0, le=60)
+
+    time_zone: str = "Asia/Shanghai"
+    number_prefix: str = Field(default="QD", pattern=r"^[A-Z]{1,6}$")
+    plan_year: int = Field(default=2023, ge=2000, le=2100)
+    review_working_days: int = Field(default=5, ge=1, le=60)
+    suggestions_per_hour: int = Field(default=10, ge=1)
+    lookups_per_hour: int = Field(default=20, ge=1)
+
+    site_name_zh: str = "城市数据问需平台"
+    site_name_en: str = "City Data Portal"
+    organiser_zh: str = ""
+    organiser_en: str = ""
+    contact: str = ""
+    icp: str = ""
+    police_record: str = ""
+    site_code: str = ""
+
+    @model_validator(mode="after")
+    def _production_needs_secrets(self) -> Self:
+        if self.environment is not Environment.PRODUCTION:
+            return self
+        missing = [
+            f"PORTAL_{name.upper()}"
+            for name in ("secret_key", "public_base_url", "database_url")
+            if not getattr(self, name)
+        ]
+        if missing:
+            raise ValueError(f"production needs {', '.join(missing)}")
+        if len(self.secret_key) < 32:
+            raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's address; an SQLite file in the instance folder unless set."""
+        return self.database_url or f"sqlite:///{self.instance_dir / 'portal.db'}"
+
+    @property
+    def index_path(self) -> Path:
+        """Where the search index lives."""
+        return self.index_dir or self.instance_dir / "index"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_settings() -> Settings:
+    """The settings of this environment; pydantic's ValidationError names each wrong one."""
+    settings = Settings()
+    settings.instance_dir.mkdir(parents=True, exist_ok=True)
+    if settings.secret_key:
+        return settings
+    return settings.model_copy(update={"secret_key": _own_secret(settings.instance_dir)})
+
+
+def _own_secret(folder: Path) -> str:
+    """A secret of this checkout's own, made on first use and kept readable to its owner only."""
+    path = folder / "secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
