@@ -2,10 +2,18 @@
 
 from flask import Flask
 
-from app.cli import demo, plan, search
+from app.cli import demo, operate, plan, privacy, search, serve, staff, suggestions
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for module in (plan, demo, search):
+    for module in (plan, demo, suggestions, search, privacy, staff):
         app.cli.add_command(module.group)
+    for command in (
+        operate.worker,
+        operate.backup,
+        operate.restore,
+        operate.doctor,
+        serve.serve,
+    ):
+        app.cli.add_command(command)

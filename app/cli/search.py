@@ -32,10 +32,10 @@ def _progress(done: int) -> None:
 
 @group.command("sync")
 def sync() -> None:
-    """Bring the index up to date with every waiting change."""
+    """Bring the index up to date with every waiting change; makes it where there is none."""
     total = 0
     try:
-        while done := indexing.drain(reading, transaction, search_index()):
+        while done := indexing.catch_up(reading, transaction, search_index()):
             total += done
     except PortalError as error:
         fail(refusal(error))
@@ -46,6 +46,8 @@ def sync() -> None:
 def check() -> None:
     """Compare the index with the database and repair what differs."""
     try:
+        while indexing.catch_up(reading, transaction, search_index()):
+            pass
         with reading() as session:
             difference = indexing.compare(session, search_index())
         click.echo(
@@ -56,7 +58,7 @@ def check() -> None:
             return
         with transaction() as session:
             indexing.repair(session, difference, now=now())
-        while indexing.drain(reading, transaction, search_index()):
+        while indexing.catch_up(reading, transaction, search_index()):
             pass
     except PortalError as error:
         fail(refusal(error))

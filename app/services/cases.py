@@ -1,6 +1,7 @@
 """The gallery of scenario cases."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -29,6 +30,32 @@ def gallery(
     if item_number is not None:
         query = query.where(ScenarioCase.items.any(PlanItem.number == item_number))
     return session.scalars(query).all()
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many cases each further choice would leave: by kind, and by plan item in its order."""
+
+    kinds: Mapping[CaseKind, int]
+    items: Sequence[tuple[PlanItem, int]]
+
+
+def facets(
+    session: Session, *, kind: CaseKind | None = None, item_number: int | None = None
+) -> Facets:
+    """The counts beside the gallery's filters; each filter is counted within the other one."""
+    cases = gallery(session)
+    kinds = Counter(
+        case.kind for case in cases if item_number in {None, *(item.number for item in case.items)}
+    )
+    items: dict[int, PlanItem] = {item.number: item for case in cases for item in case.items}
+    of_items = Counter(
+        item.number for case in cases if kind in {None, case.kind} for item in case.items
+    )
+    return Facets(
+        kinds={each: kinds[each] for each in CaseKind},
+        items=[(items[number], of_items[number]) for number in sorted(of_items)],
+    )
 
 
 def counts(session: Session) -> dict[CaseKind, int]:

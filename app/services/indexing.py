@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.engines.search.document import SearchDocument
 from app.engines.search.index import SearchIndex
+from app.errors import IndexUnavailableError
 from app.models import (
     Edition,
     HotIssue,
@@ -51,6 +52,23 @@ def drain(reading: Opener, transaction: Opener, index: SearchIndex) -> int:
     with transaction() as session:
         session.execute(delete(IndexJob).where(IndexJob.id.in_([job.id for job in jobs])))
     return len(jobs)
+
+
+def catch_up(reading: Opener, transaction: Opener, index: SearchIndex) -> int:
+    """Drain one batch, or make the index anew where there is none that can be read.
+
+    Returns how many changes or documents were written; raises IndexUnavailableError where
+    somebody else is writing or the disk refuses.
+    """
+    try:
+        done = drain(reading, transaction, index)
+        if not done:
+            index.document_count()
+    except IndexUnavailableError as error:
+        if error.reason not in {"missing", "corrupt"}:
+            raise
+        return rebuild(reading, transaction, index)
+    return done
 
 
 def waiting(session: Session) -> tuple[int, datetime | None]:

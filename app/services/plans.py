@@ -1,8 +1,9 @@
 """The plan as readers see it, and the official text as an operator brings it in."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -139,6 +140,42 @@ def voices(session: Session, year: int) -> dict[int, int]:
         .group_by(PlanItem.number)
     )
     return dict(rows.tuples())
+
+
+@dataclass(frozen=True)
+class MonthCount:
+    """How many suggestions were sent in a month; `month` is its first day."""
+
+    month: date
+    count: int
+
+
+def voices_by_month(
+    session: Session, item_id: int, *, today: date, zone: tzinfo, months: int = 12
+) -> Sequence[MonthCount]:
+    """How many public suggestions on the item were sent in each of the last months, oldest first.
+
+    Months are the city's, which a database that stores UTC cannot tell by itself.
+    """
+    listed = _last_months(today, months)
+    sent = session.scalars(
+        select(Suggestion.submitted_at)
+        .join(Tag)
+        .where(
+            Tag.item_id == item_id,
+            Suggestion.publicly_visible(),
+            Suggestion.submitted_at >= datetime.combine(listed[0], time(), zone),
+        )
+    )
+    counted = Counter(moment.astimezone(zone).date().replace(day=1) for moment in sent)
+    return [MonthCount(month, counted[month]) for month in listed]
+
+
+def _last_months(today: date, count: int) -> Sequence[date]:
+    newest = today.year * 12 + today.month - 1
+    return [
+        date(number // 12, number % 12 + 1, 1) for number in range(newest - count + 1, newest + 1)
+    ]
 
 
 @dataclass(frozen=True)
@@ -298,6 +335,35 @@ def _state_of(target: Target) -> TargetState:
         )
         share = min(1.0, float(reached / target.value)) if target.value else 1.0
     return TargetState(target, reached, share, is_reached=is_reached)
+
+
+@dataclass(frozen=True)
+class TargetCount:
+    """How many figures an item promises, and how far they have come."""
+
+    promised: int
+    reported: int
+    reached: int
+
+    @classmethod
+    def of_all(cls, counts: Iterable["TargetCount"]) -> "TargetCount":
+        """The counts of several items taken together."""
+        listed = list(counts)
+        return cls(
+            promised=sum(count.promised for count in listed),
+            reported=sum(count.reported for count in listed),
+            reached=sum(count.reached for count in listed),
+        )
+
+
+def target_count(item: PlanItem) -> TargetCount:
+    """How many of the item's targets there are, have a report, and are reached."""
+    states = target_states(item)
+    return TargetCount(
+        promised=len(states),
+        reported=sum(state.reached is not None for state in states),
+        reached=sum(state.is_reached for state in states),
+    )
 
 
 def as_data(plan: Plan) -> dict[str, object]:

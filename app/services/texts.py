@@ -29,6 +29,21 @@ def text_in(texts: Iterable[TextT], language: Language) -> TextT:
     return min(rows, key=lambda row: row.language is not Language.ZH)
 
 
+class Translated(HasLanguage, Protocol):
+    """A text row that knows the hash of the Chinese text it was made from."""
+
+    @property
+    def source_hash(self) -> str:
+        """The hash of the source."""
+
+
+def is_behind(texts: Iterable[Translated], language: Language) -> bool:
+    """Whether the Chinese text changed after the row in that language was made from it."""
+    hashes = {row.language: row.source_hash for row in texts}
+    source = hashes.get(Language.ZH)
+    return source is not None and hashes.get(language, source) != source
+
+
 def source_hash(*parts: str) -> str:
     """The SHA-256 of a source text's parts, to tell when a translation has fallen behind."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

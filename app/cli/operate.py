@@ -1,0 +1,114 @@
+"""Commands for whoever runs the portal: worker, backup, restore, doctor."""
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+import structlog
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from app.cli.terms import fail, refusal
+from app.database import checkpoint
+from app.errors import IndexUnavailableError, PortalError
+from app.resources import engine, now, reading, search_index, settings, today, transaction
+from app.services import backups, browser_sessions, health, indexing, rate_counts
+from app.services.health import Level
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = 600
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Carry changes into the index, empty the write-ahead log, sweep what has expired."""
+    stop = threading.Event()
+
+    def _stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    log.info("worker started")
+    rounds = 0
+    while not stop.is_set():
+        done = _work()
+        if rounds % SWEEP_EVERY == 0:
+            _sweep()
+        rounds += 1
+        if not done:
+            stop.wait(settings().worker_poll_seconds)
+    search_index().close()
+    log.info("worker stopped")
+
+
+def _work() -> int:
+    """One round; what cannot be done now is logged and tried again in the next."""
+    try:
+        done = indexing.catch_up(reading, transaction, search_index())
+    except IndexUnavailableError as error:
+        log.warning("index unavailable", reason=error.reason)
+        return 0
+    except OperationalError as error:
+        log.warning("database unavailable", error=type(error.orig).__name__)
+        return 0
+    if done:
+        checkpoint(engine())
+        log.info("index updated", changes=done)
+    return done
+
+
+def _sweep() -> None:
+    with transaction() as session:
+        browser_sessions.sweep(session, now=now())
+        rate_counts.sweep(session, now=now().timestamp())
+    checkpoint(engine())
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write the database and the portal's secret into one archive."""
+    try:
+        size = backups.backup(engine(), file.resolve(), instance=settings().instance_dir, now=now())
+    except PortalError as error:
+        fail(refusal(error))
+    click.echo(f"{file}: {size} bytes. Keep it safe: it holds what citizens entrusted to you.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.confirmation_option(prompt="This replaces the present database. Go on?")
+@with_appcontext
+def restore(file: Path) -> None:
+    """Put a backup in place of the present database, and make the index anew."""
+    try:
+        restored = backups.restore(engine(), file.resolve(), instance=settings().instance_dir)
+        count = indexing.rebuild(reading, transaction, search_index())
+    except PortalError as error:
+        fail(refusal(error))
+    click.echo(f"Restored what was saved at {restored.made_at}; {count} documents indexed.")
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Look the portal over and say what to do; ends with status 1 where something is wrong."""
+    with reading() as session:
+        _, oldest = indexing.waiting(session)
+        findings = health.examine(
+            session,
+            search_index(),
+            instance=settings().instance_dir,
+            today=today(),
+            lag_seconds=(now() - oldest).total_seconds() if oldest else 0.0,
+        )
+    for finding in findings:
+        click.echo(f"{finding.level:<8} {finding.about}: {finding.sentence}")
+    if any(finding.level is Level.FAULT for finding in findings):
+        raise SystemExit(1)
