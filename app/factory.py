@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, web
+from app import cli, logs, web
 from app.database import prepare_engine
 from app.engines.search.index import SearchIndex
 from app.extensions import babel, bootstrap, compress, csrf, db, limiter, migrate
@@ -22,6 +22,7 @@ FORM_LIMIT = 256 * 1024
 
 def create_app(settings: Settings) -> Flask:
     """The portal for these settings; raises RuntimeError where compiled catalogues are missing."""
+    logs.configure(is_production=settings.environment is Environment.PRODUCTION)
     _refuse_missing_catalogues(ROOT / "translations")
     app = Flask(
         __package__ or "app",

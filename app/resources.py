@@ -1,18 +1,22 @@
 """What a door may reach for: a session to read or to write with, the index, the keys, the time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import ParamSpec, TypeVar
 
-from flask import current_app
+from flask import Response, current_app
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.database import WRITING
 from app.engines.search.index import SearchIndex
-from app.extensions import db
+from app.extensions import db, limiter
 from app.secrecy import Keys
 from config import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def settings() -> Settings:
@@ -64,3 +68,17 @@ def now() -> datetime:
 def today() -> date:
     """This day in the city."""
     return now().astimezone(settings().zone).date()
+
+
+def limited(
+    per_hour: Callable[[Settings], int], *, counts: Callable[[Response], bool] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let one address use a view so often an hour, counted over all processes; then answer 429.
+
+    With `counts`, only the answers it names are counted.
+    """
+
+    def rate() -> str:
+        return f"{per_hour(settings())} per hour"
+
+    return limiter.limit(rate, methods=["POST"], deduct_when=counts)

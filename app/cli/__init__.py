@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.cli import demo, operate, plan, privacy, search, serve, staff, suggestions
+from app.cli import demo, hot_issues, operate, plan, privacy, search, serve, staff, suggestions
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for module in (plan, demo, suggestions, search, privacy, staff):
+    for module in (plan, demo, suggestions, search, hot_issues, privacy, staff):
         app.cli.add_command(module.group)
     for command in (
         operate.worker,

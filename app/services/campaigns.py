@@ -1,13 +1,16 @@
 """The calls that put the three questions to the people."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import NotFoundError
-from app.models import Campaign, PlanItem
+from app.models import Campaign, PlanItem, Suggestion
+
+SHOWN_SUGGESTIONS = 5
 
 
 def calls(session: Session) -> Sequence[Campaign]:
@@ -43,3 +46,30 @@ def call(session: Session, slug: str) -> Campaign:
     if found is None:
         raise NotFoundError("campaign", slug)
     return found
+
+
+@dataclass(frozen=True)
+class CallPage:
+    """A campaign, how many public suggestions it has brought, and the newest of them."""
+
+    campaign: Campaign
+    suggestion_count: int
+    suggestions: Sequence[Suggestion]
+
+
+def call_page(session: Session, slug: str) -> CallPage:
+    """The campaign of that slug with what came of it so far; raises NotFoundError."""
+    campaign = call(session, slug)
+    public = and_(Suggestion.campaign_id == campaign.id, Suggestion.publicly_visible())
+    return CallPage(
+        campaign=campaign,
+        suggestion_count=session.scalar(select(func.count()).select_from(Suggestion).where(public))
+        or 0,
+        suggestions=session.scalars(
+            select(Suggestion)
+            .where(public)
+            .options(selectinload(Suggestion.district))
+            .order_by(Suggestion.published_at.desc(), Suggestion.id.desc())
+            .limit(SHOWN_SUGGESTIONS)
+        ).all(),
+    )

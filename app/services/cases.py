@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import NotFoundError
@@ -12,56 +12,46 @@ from app.models import PlanItem, ScenarioCase
 from app.vocabulary import CaseKind
 
 
-def gallery(
-    session: Session, *, kind: CaseKind | None = None, item_number: int | None = None
-) -> Sequence[ScenarioCase]:
-    """The cases in their order, narrowed by kind and plan item."""
-    query = (
-        select(ScenarioCase)
-        .options(
-            selectinload(ScenarioCase.texts),
-            selectinload(ScenarioCase.items).selectinload(PlanItem.texts),
-            selectinload(ScenarioCase.items).selectinload(PlanItem.plan),
-        )
-        .order_by(ScenarioCase.position)
-    )
-    if kind is not None:
-        query = query.where(ScenarioCase.kind == kind)
-    if item_number is not None:
-        query = query.where(ScenarioCase.items.any(PlanItem.number == item_number))
-    return session.scalars(query).all()
-
-
 @dataclass(frozen=True)
-class Facets:
-    """How many cases each further choice would leave: by kind, and by plan item in its order."""
+class Gallery:
+    """The cases that fit, and how many each choice would leave.
 
+    `kinds` is counted within the chosen item, `items` (in the plan's order) within the kind.
+    """
+
+    cases: Sequence[ScenarioCase]
+    item: PlanItem | None
     kinds: Mapping[CaseKind, int]
     items: Sequence[tuple[PlanItem, int]]
 
 
-def facets(
+def gallery(
     session: Session, *, kind: CaseKind | None = None, item_number: int | None = None
-) -> Facets:
-    """The counts beside the gallery's filters; each filter is counted within the other one."""
-    cases = gallery(session)
-    kinds = Counter(
-        case.kind for case in cases if item_number in {None, *(item.number for item in case.items)}
-    )
-    items: dict[int, PlanItem] = {item.number: item for case in cases for item in case.items}
-    of_items = Counter(
-        item.number for case in cases if kind in {None, case.kind} for item in case.items
-    )
-    return Facets(
+) -> Gallery:
+    """The cases in their order, narrowed by kind and plan item; an item without cases narrows not.
+
+    There are a few dozen cases, so all of them are read and counted at once.
+    """
+    cases = session.scalars(
+        select(ScenarioCase)
+        .options(
+            selectinload(ScenarioCase.texts),
+            selectinload(ScenarioCase.items).selectinload(PlanItem.texts),
+        )
+        .order_by(ScenarioCase.position)
+    ).all()
+    known = {item.number: item for case in cases for item in case.items}
+    item = known.get(item_number) if item_number is not None else None
+    of_item = [case for case in cases if item is None or item in case.items]
+    of_kind = [case for case in cases if kind in {None, case.kind}]
+    kinds = Counter(case.kind for case in of_item)
+    items = Counter(each.number for case in of_kind for each in case.items)
+    return Gallery(
+        cases=[case for case in of_kind if case in of_item],
+        item=item,
         kinds={each: kinds[each] for each in CaseKind},
-        items=[(items[number], of_items[number]) for number in sorted(of_items)],
+        items=[(known[number], items[number]) for number in sorted(items)],
     )
-
-
-def counts(session: Session) -> dict[CaseKind, int]:
-    """How many cases there are of each kind."""
-    rows = session.execute(select(ScenarioCase.kind, func.count()).group_by(ScenarioCase.kind))
-    return dict(rows.tuples())
 
 
 @dataclass(frozen=True)

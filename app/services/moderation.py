@@ -2,24 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
 
+from app.engines.moderation import deadlines
+from app.engines.moderation.assessment import Assessment, assess
 from app.engines.moderation.workflow import (
     Actor,
     Transition,
     actions_for,
+    may_be_undone,
     next_state,
     transition_for,
 )
+from app.engines.search.document import document_key
+from app.engines.search.index import SearchIndex
+from app.engines.search.similar import SimilarRequest
+from app.engines.text import personal_data
 from app.engines.text.normalise import clean
-from app.errors import InvalidInputError, NotFoundError, StaleEditError
+from app.errors import (
+    IndexUnavailableError,
+    InvalidInputError,
+    NotFoundError,
+    StaleEditError,
+)
 from app.models import Decision, PlanItem, ReasonCode, StaffMember, Suggestion, Tag
 from app.models.moderation import NOTE_MAX
 from app.models.suggestion import IMPORTED_TEXT_MAX
-from app.services import indexing, suggestions
+from app.services import indexing, plans, search, suggestions
 from app.services.paging import Page, paged
 from app.services.staff import require
 from app.vocabulary import (
@@ -30,7 +44,11 @@ from app.vocabulary import (
     ReviewState,
     Role,
     TagSource,
+    Visibility,
 )
+
+PUBLIC_TITLE_MAX = 200
+WAITING_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -45,8 +63,57 @@ class QueueFilter:
     words: str = ""
 
 
-def queue(session: Session, narrowed: QueueFilter, *, number: int) -> Page[Suggestion]:
+@dataclass(frozen=True)
+class QueueRow:
+    """A line of the queue; `title` is fit for a list that lies open on a screen."""
+
+    suggestion: Suggestion
+    title: str
+    days_left: int | None
+    priority: int
+
+
+def queue(session: Session, narrowed: QueueFilter, *, number: int, today: date) -> Page[QueueRow]:
     """One page of suggestions in a state: what is due first, then what matters most."""
+    page = paged(session, _queue_query(narrowed), number=number)
+    rows = [_queue_row(suggestion, today) for suggestion in page.rows]
+    return Page(rows, page.number, page.per_page, page.total)
+
+
+def _queue_row(suggestion: Suggestion, today: date) -> QueueRow:
+    return QueueRow(
+        suggestion=suggestion,
+        title=masked(suggestion.title),
+        days_left=days_left(suggestion, today),
+        priority=_assessed(suggestion, today).priority,
+    )
+
+
+def masked(text: str) -> str:
+    """The text with the personal data that the machine finds in it hidden."""
+    return personal_data.mask(text, personal_data.find(text))
+
+
+def days_left(suggestion: Suggestion, today: date) -> int | None:
+    """Working days until the review is due, below zero when it is late; None without a date."""
+    if suggestion.due_on is None or suggestion.review_state is not ReviewState.PENDING:
+        return None
+    left = deadlines.days_left(today, suggestion.due_on)
+    # Due on a Friday and read on the Saturday, no working day has passed: it is late all the same.
+    return min(left, -1) if suggestion.due_on < today else left
+
+
+def _assessed(suggestion: Suggestion, today: date) -> Assessment:
+    return assess(
+        suggestion.title,
+        suggestion.original_text or suggestion.text,
+        kind=suggestion.kind,
+        supports=suggestion.supporters,
+        days_left=days_left(suggestion, today),
+    )
+
+
+def _queue_query(narrowed: QueueFilter) -> Select[Suggestion]:
     query = (
         select(Suggestion)
         .where(Suggestion.review_state == narrowed.state)
@@ -71,14 +138,15 @@ def queue(session: Session, narrowed: QueueFilter, *, number: int) -> Page[Sugge
         query = query.where(Suggestion.district_code == narrowed.district_code)
     if narrowed.language is not None:
         query = query.where(Suggestion.language == narrowed.language)
-    if narrowed.words:
+    words = clean(narrowed.words)
+    if words:
         query = query.where(
             or_(
-                Suggestion.title.contains(narrowed.words, autoescape=True),
-                Suggestion.number == narrowed.words.strip().upper(),
+                Suggestion.title.contains(words, autoescape=True),
+                Suggestion.number == words.upper(),
             )
         )
-    return paged(session, query, number=number)
+    return query
 
 
 def counts(session: Session) -> dict[ReviewState, int]:
@@ -86,29 +154,74 @@ def counts(session: Session) -> dict[ReviewState, int]:
     rows = session.execute(
         select(Suggestion.review_state, func.count()).group_by(Suggestion.review_state)
     )
-    found = dict(rows.tuples())
+    found = dict(rows.tuples().all())
     return {state: found.get(state, 0) for state in ReviewState}
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One suggestion with all that a moderator needs to decide on it."""
+    """One suggestion with all that a moderator needs to decide on it.
+
+    `original` is the text as it was sent; spans are offsets into the title and into it. The
+    public title and text are what the machine proposes to publish. `similar` is None when the
+    search index cannot be read.
+    """
 
     suggestion: Suggestion
+    original: str
+    title_spans: Sequence[personal_data.PersonalDataSpan]
+    text_spans: Sequence[personal_data.PersonalDataSpan]
+    public_title: str
+    public_text: str
+    days_left: int | None
+    assessment: Assessment
     decisions: Sequence[Decision]
     transitions: Sequence[Transition]
     reasons: Sequence[ReasonCode]
+    items: Sequence[PlanItem]
+    proposals: Sequence[suggestions.ProposedItem]
+    similar: Sequence[tuple[Suggestion, search.Shown]] | None
+    waiting: Sequence[QueueRow]
 
 
-def desk(session: Session, number: str) -> Desk:
+def desk(session: Session, number: str, *, index: SearchIndex, plan_year: int, today: date) -> Desk:
     """The suggestion of that number, whatever its state; raises NotFoundError."""
     suggestion = _by_number(session, number)
+    original = suggestion.original_text or suggestion.text
     return Desk(
         suggestion=suggestion,
+        original=original,
+        title_spans=personal_data.find(suggestion.title),
+        text_spans=personal_data.find(original),
+        public_title=masked(suggestion.title),
+        public_text=masked(suggestion.text),
+        days_left=days_left(suggestion, today),
+        assessment=_assessed(suggestion, today),
         decisions=suggestions.decisions_on(session, suggestion.id),
         transitions=actions_for(suggestion.review_state, Actor.STAFF),
         reasons=session.scalars(select(ReasonCode).order_by(ReasonCode.position)).all(),
+        items=plans.choices(session, plan_year),
+        proposals=suggestions.proposed_items(
+            session, f"{suggestion.title}\n{original}", year=plan_year
+        ),
+        similar=_similar(session, index, suggestion),
+        waiting=queue(session, QueueFilter(), number=1, today=today).rows[:WAITING_SHOWN],
     )
+
+
+def _similar(
+    session: Session, index: SearchIndex, suggestion: Suggestion
+) -> Sequence[tuple[Suggestion, search.Shown]] | None:
+    request = SimilarRequest(
+        title=suggestion.title,
+        text=suggestion.text,
+        exclude=frozenset({document_key(DocumentType.SUGGESTION, suggestion.id)}),
+    )
+    try:
+        return search.similar_shown(session, index, request)
+    except IndexUnavailableError:
+        # A moderator can decide without it; the page says that it is missing.
+        return None
 
 
 def next_pending(session: Session, *, after: Suggestion | None = None) -> str | None:
@@ -127,6 +240,44 @@ def next_pending(session: Session, *, after: Suggestion | None = None) -> str | 
 
 
 @dataclass(frozen=True)
+class JustDecided:
+    """A decision of a moment ago, for the one who made it; `may_reopen` is the way to undo it."""
+
+    number: str
+    decision: Decision
+    visibility: Visibility
+    may_reopen: bool
+
+
+def just_decided(
+    session: Session, number: str, *, by: StaffMember, now: datetime
+) -> JustDecided | None:
+    """The member's own latest decision on the suggestion while it is fresh, else None."""
+    row = session.execute(
+        select(Decision, Suggestion)
+        .join(Suggestion, Suggestion.id == Decision.suggestion_id)
+        .where(Suggestion.number == number)
+        .order_by(Decision.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    decision, suggestion = row.tuple()
+    is_fresh = may_be_undone(decision.action, decided_at=decision.decided_at, now=now)
+    if decision.staff_id != by.id or not is_fresh:
+        return None
+    actions = [each.action for each in actions_for(suggestion.review_state, Actor.STAFF)]
+    return JustDecided(
+        number=suggestion.number,
+        decision=decision,
+        visibility=suggestion.visibility,
+        may_reopen=decision.from_state is not decision.to_state
+        and ModerationAction.REOPEN in actions
+        and suggestion.version == decision.version_after,
+    )
+
+
+@dataclass(frozen=True)
 class Act:
     """What a moderator asks for, and the version of the suggestion that was on the screen."""
 
@@ -134,6 +285,7 @@ class Act:
     seen_version: int
     reason_code: str | None = None
     note: str = ""
+    public_title: str | None = None
     public_text: str | None = None
     item_numbers: tuple[int, ...] | None = None
 
@@ -157,9 +309,9 @@ def decide(
     suggestion.review_state = target
     if target is ReviewState.PUBLISHED and before is not ReviewState.PUBLISHED:
         suggestion.published_at = suggestion.published_at or now
-        _publish_text(suggestion, act.public_text)
+        _publish_words(suggestion, act)
     # Every decision raises the version, also one that leaves the row itself as it was.
-    suggestion.priority = suggestion.priority
+    flag_modified(suggestion, "priority")
     decision = record(session, suggestion, act, before=before, by=by, detail=detail, now=now)
     indexing.enqueue(session, DocumentType.SUGGESTION, suggestion.id, now=now)
     return decision
@@ -176,7 +328,11 @@ def record(
     now: datetime,
 ) -> Decision:
     """Append the decision's row; `by` is None for an act of the machine."""
-    session.flush()
+    try:
+        session.flush()
+    except StaleDataError as error:
+        # A colleague's change came between reading the row and writing it.
+        raise StaleEditError(act.seen_version, act.seen_version + 1) from error
     decision = Decision(
         suggestion_id=suggestion.id,
         staff_id=by.id if by else None,
@@ -245,13 +401,26 @@ def _retag(session: Session, suggestion: Suggestion, act: Act, *, year: int) -> 
     return " ".join(changes) or None
 
 
-def _publish_text(suggestion: Suggestion, public_text: str | None) -> None:
+def _publish_words(suggestion: Suggestion, act: Act) -> None:
     """Publish what the moderator masked; what was sent is kept beside it."""
-    if public_text is None:
+    typed_title = None if act.public_title is None else " ".join(act.public_title.split())
+    title = _fit("public_title", typed_title, suggestion.title, PUBLIC_TITLE_MAX)
+    text = _fit("public_text", act.public_text, suggestion.text, IMPORTED_TEXT_MAX)
+    if (title, text) == (suggestion.title, suggestion.text):
         return
-    masked = clean(public_text)
-    if not masked or len(masked) > IMPORTED_TEXT_MAX:
-        raise InvalidInputError("public_text", "length")
-    if masked != suggestion.text:
-        suggestion.original_text = suggestion.original_text or suggestion.text
-        suggestion.text = masked
+    if suggestion.original_text is None:
+        # There is one column for what was sent, so a title that is changed goes on top of it.
+        is_renamed = title != suggestion.title
+        suggestion.original_text = (
+            f"{suggestion.title}\n\n{suggestion.text}" if is_renamed else suggestion.text
+        )
+    suggestion.title, suggestion.text = title, text
+
+
+def _fit(field: str, typed: str | None, present: str, longest: int) -> str:
+    if typed is None:
+        return present
+    fit = clean(typed)
+    if not fit or len(fit) > longest:
+        raise InvalidInputError(field, "length")
+    return fit

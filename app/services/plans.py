@@ -24,6 +24,7 @@ from app.models import (
     Tag,
     Target,
     TargetProposal,
+    TargetText,
     case_item,
 )
 from app.services import indexing
@@ -139,7 +140,7 @@ def voices(session: Session, year: int) -> dict[int, int]:
         .where(Plan.year == year, Suggestion.publicly_visible())
         .group_by(PlanItem.number)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,10 @@ def import_official(
 
 
 def _create(session: Session, document: PlanDocument, *, year: int, now: datetime) -> None:
-    """A plan in the document's own words: Chinese titles, no digest and no translation yet."""
+    """A plan in the document's own words: Chinese titles, no digest and no translation yet.
+
+    Nobody has worded its targets, so the figures found in the text stand for them meanwhile.
+    """
     plan = Plan(
         year=year,
         published_on=document.published_on or now.date(),
@@ -282,9 +286,20 @@ def _create(session: Session, document: PlanDocument, *, year: int, now: datetim
                 source_hash=source_hash(official.title),
             )
             item = PlanItem(plan=plan, number=official.number, texts=[text], updated_at=now)
+            item.targets = [
+                _proposed_target(position, proposal)
+                for position, proposal in enumerate(propose_targets(official.text), 1)
+            ]
             chapter.items.append(item)
     session.add(plan)
     session.flush()
+
+
+def _proposed_target(position: int, proposal: ProposedTarget) -> Target:
+    text = TargetText(language=Language.ZH, measure=proposal.measure, unit=proposal.unit)
+    return Target(
+        position=position, comparator=proposal.comparator, value=proposal.value, texts=[text]
+    )
 
 
 def _replace_proposals(
@@ -313,6 +328,7 @@ class TargetState:
     reached: Decimal | None
     share: float
     is_reached: bool
+    reported_on: date | None = None
 
 
 def target_states(item: PlanItem) -> Sequence[TargetState]:
@@ -334,7 +350,8 @@ def _state_of(target: Target) -> TargetState:
             else reached >= target.value
         )
         share = min(1.0, float(reached / target.value)) if target.value else 1.0
-    return TargetState(target, reached, share, is_reached=is_reached)
+    reported_on = target.progress[-1].reported_on
+    return TargetState(target, reached, share, is_reached=is_reached, reported_on=reported_on)
 
 
 @dataclass(frozen=True)
@@ -396,11 +413,10 @@ def _item_as_data(item: PlanItem) -> dict[str, object]:
 
 def _target_as_data(target: Target) -> dict[str, object]:
     chinese = next(text for text in target.texts if text.language is Language.ZH)
-    value = target.value
     return {
         "measure": chinese.measure,
         "comparator": target.comparator.value,
-        "value": int(value) if value == value.to_integral_value() else float(value),
+        "value": plain_number(target.value),
         "unit": chinese.unit,
         "due_on": target.due_on.isoformat() if target.due_on else None,
         "texts": {
@@ -408,3 +424,8 @@ def _target_as_data(target: Target) -> dict[str, object]:
             for text in target.texts
         },
     }
+
+
+def plain_number(value: Decimal) -> int | float:
+    """The figure as JSON and CSV write it: whole where it is whole."""
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -7,11 +7,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.engines.search.index import SearchIndex
-from app.engines.search.query import SearchRequest
-from app.engines.search.results import Hit, ResultPage
+from app.engines.search.query import QueryPlan, SearchRequest, make_plan
+from app.engines.search.results import Excerpt, Hit, ResultPage, highlight, make_excerpt
 from app.engines.search.similar import SimilarHit, SimilarRequest
 from app.models import Edition, HotIssue, PlanItem, ScenarioCase, Suggestion
-from app.vocabulary import DocumentType, EditionStatus
+from app.services.texts import Pieces, in_pieces, text_in
+from app.vocabulary import DocumentType, EditionStatus, Language
 
 FoundRow = PlanItem | ScenarioCase | Suggestion | HotIssue
 
@@ -96,3 +97,88 @@ _QUERIES: dict[DocumentType, Callable[[set[int]], Select[FoundRow]]] = {
     DocumentType.SUGGESTION: _suggestions,
     DocumentType.ISSUE: _issues,
 }
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a row says to a reader of one language; `language` is the one it says it in."""
+
+    language: Language
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A find ready to be shown: its words in pieces, those that were looked for told apart."""
+
+    row: FoundRow
+    type: DocumentType
+    language: Language
+    title: Pieces
+    excerpt: Pieces
+    is_cut_before: bool
+    is_cut_after: bool
+
+
+def wording(row: FoundRow, language: Language) -> Wording:
+    """The row's title and text, in that language where it has one."""
+    if isinstance(row, Suggestion):
+        return Wording(row.language, row.title, row.text)
+    if isinstance(row, PlanItem):
+        item = text_in(row.texts, language)
+        official = row.official_text if item.language is Language.ZH else None
+        return Wording(item.language, item.title, "\n".join([*item.digest, official or ""]).strip())
+    if isinstance(row, ScenarioCase):
+        case = text_in(row.texts, language)
+        return Wording(case.language, case.title, case.digest)
+    issue = text_in(row.texts, language)
+    about = [part for part in (issue.place, issue.people) if part]
+    return Wording(issue.language, issue.title, "\n".join(about))
+
+
+def shown(found: Sequence[Found], words: str, language: Language) -> Sequence[Shown]:
+    """The finds with the looked-for words marked in the rows' own texts."""
+    plan = make_plan(words)
+    return [_marked(one, plan, language) for one in found]
+
+
+def _marked(found: Found, plan: QueryPlan, language: Language) -> Shown:
+    said = wording(found.row, language)
+    spans = highlight(said.title, plan)
+    return _shown(found, said, in_pieces(said.title, spans), make_excerpt(said.body, plan))
+
+
+def _shown(found: Found, said: Wording, title: Pieces, excerpt: Excerpt) -> Shown:
+    return Shown(
+        row=found.row,
+        type=found.hit.type,
+        language=said.language,
+        title=title,
+        excerpt=in_pieces(excerpt.text, excerpt.spans),
+        is_cut_before=excerpt.cut_before,
+        is_cut_after=excerpt.cut_after,
+    )
+
+
+def similar_shown(
+    session: Session, index: SearchIndex, request: SimilarRequest
+) -> Sequence[tuple[Suggestion, Shown]]:
+    """Similar published suggestions with the shared phrases marked.
+
+    The words are the row's; the index's places are used only where it still holds those words.
+    Raises IndexUnavailableError.
+    """
+    return [
+        (one.row, _with_shared_phrases(one, one.hit))
+        for one in similar(session, index, request)
+        if isinstance(one.row, Suggestion) and isinstance(one.hit, SimilarHit)
+    ]
+
+
+def _with_shared_phrases(found: Found, hit: SimilarHit) -> Shown:
+    said = wording(found.row, Language.ZH)
+    is_current = hit.title == said.title and hit.excerpt.text in said.body.replace("\n", " ")
+    if is_current:
+        return _shown(found, said, in_pieces(said.title, hit.title_spans), hit.excerpt)
+    return _shown(found, said, ((said.title, False),), make_excerpt(said.body, make_plan("")))

@@ -89,8 +89,11 @@ def sign_in(session: Session, typed: SignIn, *, keys: Keys, now: datetime) -> St
     Returns None alike for an unknown address, a wrong password, a missing or used code, and an
     account that is locked: a stranger learns nothing about which addresses exist.
     """
+    # The row is locked where the database can, so that failures tried side by side all count.
     member = session.scalar(
-        select(StaffMember).where(StaffMember.email == typed.email.strip().lower())
+        select(StaffMember)
+        .where(StaffMember.email == typed.email.strip().lower())
+        .with_for_update()
     )
     known = _matches(member.password_hash if member else _nobody, typed.password)
     if member is None or not member.is_active:

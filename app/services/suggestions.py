@@ -15,11 +15,15 @@ from app.engines.moderation.tagging import ItemWords, TagModel, TagProposal
 from app.engines.moderation.workflow import next_state
 from app.engines.text.language import detect
 from app.engines.text.normalise import clean, has_words, normalise
+from app.engines.text.personal_data import PersonalDataKind
+from app.engines.text.personal_data import find as find_personal_data
 from app.errors import InvalidInputError, NotFoundError, StaleEditError
 from app.models import (
     Campaign,
+    Chapter,
     Decision,
     District,
+    Plan,
     PlanItem,
     Suggestion,
     Support,
@@ -29,7 +33,7 @@ from app.models.suggestion import TEXT_MAX, TEXT_MIN, TITLE_MAX, TITLE_MIN
 from app.secrecy import Keys, plain_lookup_code
 from app.services import indexing, numbering, plans
 from app.services.paging import Page, paged
-from app.services.texts import text_in
+from app.services.texts import Pieces, in_pieces, text_in
 from app.vocabulary import (
     Channel,
     DocumentType,
@@ -243,6 +247,56 @@ def propose_items(session: Session, text: str, *, year: int) -> Sequence[TagProp
     return tag_model(plans.choices(session, year)).suggest(normalise(text))
 
 
+@dataclass(frozen=True)
+class ProposedItem:
+    """A plan item that a text may belong to, and the words of the text that say so."""
+
+    item: PlanItem
+    words: tuple[str, ...]
+
+
+def proposed_items(session: Session, text: str, *, year: int) -> Sequence[ProposedItem]:
+    """The plan items that a text seems to speak of, best first, with their texts."""
+    items = {item.number: item for item in plans.choices(session, year)}
+    found = tag_model(list(items.values())).suggest(normalise(text))
+    return [ProposedItem(items[proposal.number], proposal.words) for proposal in found]
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What an author should see before sending: personal data in the words, and fitting items."""
+
+    title: Pieces
+    text: Pieces
+    personal_data: tuple[PersonalDataKind, ...]
+    items: Sequence[ProposedItem]
+
+
+def look_over(session: Session, draft: Draft, *, year: int) -> Noticed:
+    """Personal data in the draft, and items it may belong to where its author chose none."""
+    in_title, in_text = find_personal_data(draft.title), find_personal_data(draft.text)
+    words = f"{draft.title}\n{draft.text}"
+    return Noticed(
+        title=in_pieces(draft.title, in_title),
+        text=in_pieces(draft.text, in_text),
+        personal_data=tuple(dict.fromkeys(span.kind for span in (*in_title, *in_text))),
+        items=() if draft.item_numbers else proposed_items(session, words, year=year),
+    )
+
+
+def chapters_to_choose(session: Session, year: int) -> Sequence[Chapter]:
+    """The year's chapters with their items, named, for an author to choose from."""
+    return session.scalars(
+        select(Chapter)
+        .join(Chapter.plan)
+        .where(Plan.year == year)
+        .options(
+            selectinload(Chapter.texts), selectinload(Chapter.items).selectinload(PlanItem.texts)
+        )
+        .order_by(Chapter.number)
+    ).all()
+
+
 def tag_model(items: Sequence[PlanItem]) -> TagModel:
     """The engine that knows each item by its words in both languages."""
     return TagModel(
@@ -299,6 +353,11 @@ def _narrow(query: Select[Suggestion], narrowed: ListFilter) -> Select[Suggestio
     return query
 
 
+def canonical_number(typed: str) -> str:
+    """A suggestion's number as it is stored, however it was typed: `ｑｄ-2023-000123` too."""
+    return "".join(normalise(typed[:60]).split()).upper()
+
+
 def public_one(session: Session, number: str) -> Suggestion:
     """The suggestion of that number if anybody may read it; raises NotFoundError."""
     found = session.scalar(
@@ -340,8 +399,28 @@ def look_up(session: Session, number: str, code: str, *, keys: Keys) -> Tracked:
             .options(selectinload(PlanItem.texts), selectinload(PlanItem.plan)),
         )
     )
-    if found is None or found.number != number.strip().upper()[:24]:
+    if found is None or found.number != canonical_number(number):
         raise NotFoundError("suggestion", "look-up")
+    return Tracked(found, decisions_on(session, found.id))
+
+
+def author_view(session: Session, number: str) -> Tracked:
+    """What its author sees of the suggestion; only for one who has shown number and code.
+
+    Raises NotFoundError.
+    """
+    found = session.scalar(
+        select(Suggestion)
+        .where(Suggestion.number == number)
+        .options(
+            selectinload(Suggestion.district),
+            selectinload(Suggestion.tags)
+            .selectinload(Tag.item)
+            .options(selectinload(PlanItem.texts), selectinload(PlanItem.plan)),
+        )
+    )
+    if found is None:
+        raise NotFoundError("suggestion", number)
     return Tracked(found, decisions_on(session, found.id))
 
 

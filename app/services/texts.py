@@ -47,3 +47,29 @@ def is_behind(texts: Iterable[Translated], language: Language) -> bool:
 def source_hash(*parts: str) -> str:
     """The SHA-256 of a source text's parts, to tell when a translation has fallen behind."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+class HasPlace(Protocol):
+    """A stretch of a text, from `start` up to but not including `end`."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it has ended."""
+
+
+Pieces = tuple[tuple[str, bool], ...]
+"""A text cut where something was found in it: each part, and whether it is the found one."""
+
+
+def in_pieces(text: str, places: Iterable[HasPlace]) -> Pieces:
+    """The whole text as pieces; the places are in order and do not overlap."""
+    pieces: list[tuple[str, bool]] = []
+    done = 0
+    for place in places:
+        pieces += [(text[done : place.start], False), (text[place.start : place.end], True)]
+        done = place.end
+    return tuple(piece for piece in (*pieces, (text[done:], False)) if piece[0])

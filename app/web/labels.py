@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from app.engines.moderation.checks import SignCode
+from app.engines.search.query import SearchSort
+from app.engines.text.personal_data import PersonalDataKind
 from app.vocabulary import (
     CaseKind,
     Channel,
@@ -67,6 +70,17 @@ action = {
     ModerationAction.REVISE: lazy_pgettext("action", "Send the revised text"),
     ModerationAction.WITHDRAW: lazy_pgettext("action", "Withdraw"),
     ModerationAction.REOPEN: lazy_pgettext("action", "Put back into the queue"),
+}
+
+# Translators: what was done to a suggestion, in its history.
+done = {
+    ModerationAction.PUBLISH: lazy_pgettext("history", "Published"),
+    ModerationAction.RETURN: lazy_pgettext("history", "Returned for more"),
+    ModerationAction.DECLINE: lazy_pgettext("history", "Declined"),
+    ModerationAction.RETAG: lazy_pgettext("history", "Plan items changed"),
+    ModerationAction.REVISE: lazy_pgettext("history", "Revised"),
+    ModerationAction.WITHDRAW: lazy_pgettext("history", "Withdrawn"),
+    ModerationAction.REOPEN: lazy_pgettext("history", "Put back into the queue"),
 }
 
 tag_source = {
@@ -132,4 +146,40 @@ heat_part: Mapping[str, object] = {
     "growth": _l("Growth"),
 }
 
-sign: Mapping[str, object] = {}
+# Translators: what the machine noticed in a text, on the moderators' desk.
+sign: Mapping[str, object] = {
+    SignCode.TOO_SHORT_CONTENT: _l("Very short"),
+    SignCode.NEAR_EMPTY: _l("Hardly any content"),
+    SignCode.LINK_HEAVY: _l("Many links"),
+    SignCode.SHOUTING: _l("Capitals or exclamation marks"),
+    SignCode.PERSONAL_DATA: _l("Personal data"),
+    SignCode.REPEATED_CHARACTERS: _l("Repeats itself"),
+    SignCode.INSULTS: _l("May insult somebody"),
+}
+
+search_sort = {
+    SearchSort.RELEVANCE: _l("Best match first"),
+    SearchSort.NEWEST: _l("Newest first"),
+    SearchSort.OLDEST: _l("Oldest first"),
+}
+
+personal_data = {
+    PersonalDataKind.MOBILE: _l("a mobile number"),
+    PersonalDataKind.LANDLINE: _l("a telephone number"),
+    PersonalDataKind.RESIDENT_ID: _l("a resident identity number"),
+    PersonalDataKind.BANK_CARD: _l("a bank card number"),
+    PersonalDataKind.PLATE: _l("a number plate"),
+    PersonalDataKind.PASSPORT: _l("a passport or travel permit number"),
+    PersonalDataKind.EMAIL: _l("an e-mail address"),
+    PersonalDataKind.WECHAT: _l("a WeChat name"),
+    PersonalDataKind.QQ: _l("a QQ number"),
+    PersonalDataKind.ADDRESS: _l("a home address"),
+}
+
+# Translators: one thing found by search, not a heading over many.
+document_type_one = {
+    DocumentType.ITEM: lazy_pgettext("one", "Plan item"),
+    DocumentType.CASE: lazy_pgettext("one", "Case"),
+    DocumentType.SUGGESTION: lazy_pgettext("one", "Suggestion"),
+    DocumentType.ISSUE: lazy_pgettext("one", "Hot issue"),
+}

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, url_for
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from app.vocabulary import Language
 
@@ -74,8 +74,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def _language_of_a_lost_page() -> None:
-        """A page that does not exist still speaks the language its address begins with."""
-        if isinstance(request.routing_exception, NotFound):
+        """A refused address is answered in the language it begins with."""
+        if isinstance(request.routing_exception, NotFound | MethodNotAllowed):
             first = request.path.split("/", 2)[1]
             if first in _PRIMARY:
                 g.lang = _PRIMARY[first]

@@ -47,3 +47,14 @@ class PageLinks:
             arguments.append(("page", str(number)))
         base = url_for(request.endpoint or "", **(request.view_args or {}))
         return f"{base}?{urlencode(arguments)}" if arguments else base
+
+
+def address_without(*names: str) -> str:
+    """The present page's address without these arguments, on its first page."""
+    arguments = [
+        (key, value)
+        for key, value in request.args.items(multi=True)
+        if key not in {*names, "page"} and value
+    ]
+    base = url_for(request.endpoint or "", **(request.view_args or {}))
+    return f"{base}?{urlencode(arguments)}" if arguments else base

@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_talisman import Talisman
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import SecurityError
 
 from app.models import StaffMember
 from app.resources import keys, reading, settings
@@ -34,7 +35,10 @@ CONTENT_SECURITY_POLICY = {
 PERSON_COOKIE = "portal_person"
 PERSON_LIFETIME = 180 * 24 * 3600
 
-_LOCAL_PATH = re.compile(r"/(?:zh|en)(?:/[A-Za-z0-9._~-]+)*/?(?:\?[A-Za-z0-9._~%&=+-]*)?", re.ASCII)
+# Two slashes, a backslash or a host never match: what a browser might read as another site.
+_LOCAL_PATH = re.compile(
+    r"/(?:zh|en)(?:/[A-Za-z0-9._~-]+)*/?(?:\?[A-Za-z0-9._~%&=+*!'(),;:@/?$-]*)?", re.ASCII
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,11 +76,12 @@ def require_sign_in() -> ResponseReturnValue | None:
         return None
     member = current_staff()
     if member is None:
-        return redirect(url_for("staff.sign_in.sign_in", next=request.path), 303)
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else request.path
+        return redirect(url_for("staff.sign_in.sign_in", next=wanted), 303)
     if settings().second_factor_required and not member.totp_sealed:
         if request.endpoint and request.endpoint.startswith("staff.account."):
             return None
-        return redirect(url_for("staff.account.index"), 303)
+        return redirect(url_for("staff.account.second_factor"), 303)
     return None
 
 
@@ -144,13 +149,22 @@ def _after(response: Response) -> Response:
         )
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if session.accessed or g.get("person_is_new") or request.path.startswith("/static") is False:
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+    if request.endpoint != "static":
+        # What a signed-in browser was shown must not come back out of its cache.
+        kept = "no-store" if session and session.get("staff_id") else "private, no-cache"
+        response.headers.setdefault("Cache-Control", kept)
     return response
+
+
+def _refuse_host(error: SecurityError) -> Response:
+    """Answer a request for another host in plain words: no page can be made without a host."""
+    words = "请求的网站地址不正确。\nThis is not the address of this site.\n"
+    return Response(words, 400, mimetype="text/plain")
 
 
 def init_app(app: Flask) -> None:
     """Switch the headers on."""
+    app.register_error_handler(SecurityError, _refuse_host)
     is_production = settings_of(app) is Environment.PRODUCTION
     Talisman(
         app,

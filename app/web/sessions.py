@@ -1,15 +1,19 @@
-"""Server-side sessions: the cookie carries a random name, the content stays in the database.
+"""Sessions: the cookie carries a random name, the content stays in the database.
 
 A session ends when its row goes, so a copied cookie is worth nothing after signing out. A row
-that has gone is never written again by a request that was still under way.
+that has gone is never written again by a request that was still under way. A visitor whose session
+holds little more than the proof in our forms needs no row: the cookie carries it signed, so that
+reading a page writes nothing.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, session
 from flask.sessions import SessionInterface, SessionMixin
+from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import CallbackDict
 
 from app.resources import keys, now, reading, transaction
@@ -20,6 +24,10 @@ VISITOR_LIFETIME = timedelta(hours=12)
 STAFF_LIFETIME = timedelta(hours=8)
 STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
+SIGNED_MOST = 1000
+"""Characters of content that travel in the cookie; browsers keep 4,096 bytes of one."""
+
+_SIGNED = "v."
 
 
 class ServerSession(CallbackDict[str, object], SessionMixin):
@@ -28,7 +36,7 @@ class ServerSession(CallbackDict[str, object], SessionMixin):
     def __init__(self, content: Mapping[str, object] | None = None, *, sid: str = "") -> None:
         super().__init__(content or {}, ServerSession._changed)
         self.sid = sid
-        self.new = not sid
+        self.new = content is None
         self.modified = False
         self.accessed = False
         self.ended = False
@@ -39,7 +47,7 @@ class ServerSession(CallbackDict[str, object], SessionMixin):
 
     def renew(self) -> None:
         """Carry the content over to a new name, as every change of rights must."""
-        self.renewed_from, self.sid = self.sid, ""
+        self.renewed_from, self.sid = self.sid or self.renewed_from, ""
         self.modified = True
 
     def end(self) -> None:
@@ -48,66 +56,111 @@ class ServerSession(CallbackDict[str, object], SessionMixin):
         self.ended = True
 
 
+def begin_staff_session(staff_id: int) -> None:
+    """Sign this browser in: nothing of the visitor's session is carried over, not even its name."""
+    assert isinstance(session, ServerSession)  # noqa: S101 - narrows Flask's type
+    session.clear()
+    session["staff_id"] = staff_id
+    session.renew()
+
+
+def end_session() -> None:
+    """Sign this browser out; its old cookie opens nothing any more."""
+    assert isinstance(session, ServerSession)  # noqa: S101 - narrows Flask's type
+    session.end()
+
+
 class DatabaseSessions(SessionInterface):
-    """Opens and saves sessions as rows."""
+    """Opens and saves sessions as rows, and small ones of visitors as signed cookies."""
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """The session that the cookie names, or an empty one."""
-        sid = request.cookies.get(COOKIE, "")
-        if not 20 <= len(sid) <= 64:
-            return ServerSession()
-        moment = now()
-        with reading() as session:
-            found = browser_sessions.find(
-                session, keys().hash("session", sid), now=moment, staff_idle=STAFF_IDLE
-            )
-        if found is None:
-            return ServerSession()
-        opened = ServerSession(found.content, sid=sid)
-        opened.modified = found.staff_id is not None and moment - found.seen_at > SEEN_EVERY
-        return opened
+        value = request.cookies.get(COOKIE, "")
+        if value.startswith(_SIGNED):
+            return ServerSession(_signed_content(value))
+        return _stored(value) if 20 <= len(value) <= 64 else ServerSession()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed, and set or clear the cookie."""
         assert isinstance(session, ServerSession)  # noqa: S101 - narrows Flask's type
         if session.ended:
-            self._remove(session.sid)
+            _remove(session.sid)
             response.delete_cookie(COOKIE, path="/")
             return
         if not session.modified:
             return
-        if session.renewed_from:
-            self._remove(session.renewed_from)
-        self._write(app, session, response)
-
-    def _remove(self, sid: str) -> None:
-        if sid:
-            with transaction() as database:
-                browser_sessions.remove(database, keys().hash("session", sid))
-
-    def _write(self, app: Flask, session: ServerSession, response: Response) -> None:
-        is_new = not session.sid
-        sid = session.sid or secrets.token_urlsafe(32)
+        _remove(session.renewed_from)
+        if session.sid:
+            _update(session)
+            return
         staff_id = session.get("staff_id")
-        lifetime = STAFF_LIFETIME if staff_id else VISITOR_LIFETIME
-        content = browser_sessions.Content(
-            id_hash=keys().hash("session", sid),
-            content=dict(session),
-            staff_id=staff_id if isinstance(staff_id, int) else None,
+        content = json.dumps(dict(session))
+        if staff_id is None and len(content) <= SIGNED_MOST:
+            value, lifetime = _SIGNED + _signer().dumps(content), VISITOR_LIFETIME
+        else:
+            lifetime = VISITOR_LIFETIME if staff_id is None else STAFF_LIFETIME
+            value = _create(session, lifetime)
+        response.set_cookie(
+            COOKIE,
+            value,
+            max_age=lifetime,
+            httponly=True,
+            secure=self.get_cookie_secure(app),
+            samesite="Lax",
+            path="/",
         )
+        response.vary.add("Cookie")
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(keys().signing, salt="visitor session")
+
+
+def _signed_content(value: str) -> dict[str, object] | None:
+    """What a visitor's cookie carries; None where it is not ours, or too old."""
+    lifetime = int(VISITOR_LIFETIME.total_seconds())
+    try:
+        content = json.loads(_signer().loads(value.removeprefix(_SIGNED), max_age=lifetime))
+    except BadData:
+        return None
+    return content if isinstance(content, dict) and "staff_id" not in content else None
+
+
+def _stored(sid: str) -> ServerSession:
+    moment = now()
+    with reading() as database:
+        found = browser_sessions.find(
+            database, keys().hash("session", sid), now=moment, staff_idle=STAFF_IDLE
+        )
+    if found is None:
+        return ServerSession()
+    opened = ServerSession(found.content, sid=sid)
+    opened.modified = found.staff_id is not None and moment - found.seen_at > SEEN_EVERY
+    return opened
+
+
+def _create(session: ServerSession, lifetime: timedelta) -> str:
+    sid = secrets.token_urlsafe(32)
+    with transaction() as database:
+        browser_sessions.create(database, _content(session, sid), now=now(), lifetime=lifetime)
+    return sid
+
+
+def _update(session: ServerSession) -> None:
+    with transaction() as database:
+        browser_sessions.update(database, _content(session, session.sid), now=now())
+
+
+def _remove(sid: str) -> None:
+    if sid:
         with transaction() as database:
-            if is_new:
-                browser_sessions.create(database, content, now=now(), lifetime=lifetime)
-            else:
-                browser_sessions.update(database, content, now=now())
-        if is_new:
-            response.set_cookie(
-                COOKIE,
-                sid,
-                max_age=lifetime,
-                httponly=True,
-                secure=self.get_cookie_secure(app),
-                samesite="Lax",
-                path="/",
-            )
-            response.vary.add("Cookie")
+            browser_sessions.remove(database, keys().hash("session", sid))
+
+
+def _content(session: ServerSession, sid: str) -> browser_sessions.Content:
+    staff_id = session.get("staff_id")
+    return browser_sessions.Content(
+        id_hash=keys().hash("session", sid),
+        content=dict(session),
+        staff_id=staff_id if isinstance(staff_id, int) else None,
+    )

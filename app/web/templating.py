@@ -12,7 +12,7 @@ from flask_babel import format_date, format_datetime, format_decimal, format_per
 from jinja2 import StrictUndefined
 
 from app.resources import settings
-from app.services.texts import TextT, text_in
+from app.services.texts import HasLanguage, TextT, text_in
 from app.vocabulary import Language
 from app.web import labels
 from app.web.locale import HTML_LANGUAGES, address_in, current_language
@@ -63,9 +63,19 @@ def absolute(path: str) -> str:
     return base.rstrip("/") + path
 
 
+def canonical_url() -> str:
+    """The full address of the present page, without its query."""
+    return absolute(request.path)
+
+
 def in_language(texts: list[TextT]) -> TextT:
     """A bilingual thing's text in the page's language, or else the one there is."""
     return text_in(texts, current_language())
+
+
+def foreign_lang(text: HasLanguage) -> str:
+    """The `lang` attribute of a text that is not in the page's language; nothing where it is."""
+    return "" if text.language is current_language() else HTML_LANGUAGES[text.language]
 
 
 def name_of(row: object) -> str:
@@ -88,7 +98,8 @@ def html_language(language: Language) -> str:
     return HTML_LANGUAGES[language]
 
 
-def _date(value: date | datetime) -> str:
+def format_day(value: date | datetime) -> str:
+    """A day in the reader's words; of a moment, the day it was in the city."""
     moment = value.astimezone(settings().zone).date() if isinstance(value, datetime) else value
     return str(format_date(moment, "long"))
 
@@ -135,7 +146,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters |= {
-        "date": _date,
+        "date": format_day,
         "datetime": _datetime,
         "number": _number,
         "percent": _percent,
@@ -147,6 +158,7 @@ def init_app(app: Flask) -> None:
         "name_of": name_of,
         "in_both": in_both,
         "html_language": html_language,
+        "foreign_lang": foreign_lang,
         "labels": words,
     }
     app.context_processor(_page_context)

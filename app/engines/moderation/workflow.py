@@ -74,7 +74,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         Actor.STAFF,
         frozenset({ReviewState.PUBLISHED, ReviewState.DECLINED}),
         ReviewState.PENDING,
-        needs_reason=True,
+        needs_reason=False,
         undoable=True,
     ),
     Transition(

@@ -85,8 +85,11 @@ def test_what_the_citizen_will_ask_about_needs_a_reason() -> None:
     assert {row.action for row in TRANSITIONS if row.needs_reason} == {
         ModerationAction.RETURN,
         ModerationAction.DECLINE,
-        ModerationAction.REOPEN,
     }
+
+
+def test_putting_a_suggestion_back_into_the_queue_needs_no_reason() -> None:
+    assert not transition_for(ModerationAction.REOPEN).needs_reason
 
 
 def test_a_decision_may_be_undone_within_the_window() -> None:

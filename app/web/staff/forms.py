@@ -1,0 +1,241 @@
+"""The forms of the desk: they check shape; whether a thing may be done the services know."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext as _ln
+from flask_wtf import FlaskForm
+from wtforms import (
+    Field,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.models.moderation import NOTE_MAX
+from app.models.suggestion import IMPORTED_TEXT_MAX
+from app.services.moderation import PUBLIC_TITLE_MAX, Act
+from app.services.staff import PASSWORD_MAX, PASSWORD_MIN
+from app.vocabulary import ModerationAction
+
+EMAIL_MAX = 200
+CODE_MAX = 40
+
+
+def _unix_lines(text: str | None) -> str | None:
+    """Browsers send a line's end as two characters; a length counts what was typed."""
+    return text.replace("\r\n", "\n") if text else text
+
+
+class _Form(FlaskForm):
+    class Meta:
+        """The proof of origin is checked for every POST before a form is looked at."""
+
+        csrf = False
+
+
+def _password(label: object, autocomplete: str, missing: object) -> PasswordField:
+    return PasswordField(
+        label,
+        validators=[
+            InputRequired(missing),
+            Length(max=PASSWORD_MAX, message=_l("No password is that long.")),
+        ],
+        render_kw={"autocomplete": autocomplete},
+    )
+
+
+class SignInForm(_Form):
+    """Address, password and, where the account has one, the second factor's code."""
+
+    email = StringField(
+        _l("E-mail address"),
+        validators=[
+            InputRequired(_l("Enter your e-mail address.")),
+            Length(max=EMAIL_MAX, message=_l("No e-mail address is that long.")),
+        ],
+        render_kw={"autocomplete": "username", "type": "email", "spellcheck": "false"},
+    )
+    password = _password(_l("Password"), "current-password", _l("Enter your password."))
+    one_time_code = StringField(
+        _l("One-time code"),
+        description=_l(
+            "Six digits from your authenticator app, or one of your recovery codes. Leave it empty"
+            " if you have not set this up."
+        ),
+        validators=[Length(max=CODE_MAX, message=_l("No code is that long."))],
+        render_kw={
+            "autocomplete": "one-time-code",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        },
+    )
+
+
+class PasswordForm(_Form):
+    """Another password, typed twice because it cannot be read while typing."""
+
+    current = _password(
+        _l("Present password"), "current-password", _l("Enter your present password.")
+    )
+    new = PasswordField(
+        _l("New password"),
+        description=_ln(
+            "At least %(num)s character. A few words that do not belong together are easy to keep"
+            " in mind.",
+            "At least %(num)s characters. A few words that do not belong together are easy to keep"
+            " in mind.",
+            PASSWORD_MIN,
+        ),
+        validators=[
+            InputRequired(_l("Enter a new password.")),
+            Length(
+                min=PASSWORD_MIN,
+                max=PASSWORD_MAX,
+                message=_l("The new password needs %(min)d to %(max)d characters."),
+            ),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(_l("New password once more"), render_kw={"autocomplete": "new-password"})
+
+    def validate_again(self, field: Field) -> None:
+        """Refuse two different passwords."""
+        if field.data != self.new.data:
+            raise ValueError(gettext("The two new passwords are not the same."))
+
+
+class EnrolForm(_Form):
+    """The first code of an authenticator app."""
+
+    code = StringField(
+        _l("Code from the app"),
+        description=_l("Six digits that change every thirty seconds."),
+        validators=[
+            InputRequired(_l("Enter the code that the app shows.")),
+            Length(max=CODE_MAX, message=_l("No code is that long.")),
+        ],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class DropForm(_Form):
+    """The password, asked again before the second factor goes."""
+
+    password = _password(_l("Password"), "current-password", _l("Enter your password."))
+
+
+class DecisionForm(_Form):
+    """What every decision may carry: a note that the author reads."""
+
+    note = TextAreaField(
+        _l("Note to the author"),
+        filters=[_unix_lines],
+        validators=[
+            Length(max=NOTE_MAX, message=_l("The note may have up to %(max)d characters.")),
+        ],
+        render_kw={"rows": 3},
+    )
+
+    def act(self, action: ModerationAction, seen_version: int) -> Act:
+        """What the moderator asks for."""
+        return Act(action, seen_version, note=self.note.data or "")
+
+
+class PublishForm(DecisionForm):
+    """What the public will read; without a field, the words stay as they are."""
+
+    public_title = StringField(
+        _l("Title for the public"),
+        validators=[
+            InputRequired(_l("Enter a title for the public.")),
+            Length(max=PUBLIC_TITLE_MAX, message=_l("The title is too long.")),
+        ],
+    )
+    public_text = TextAreaField(
+        _l("Text for the public"),
+        filters=[_unix_lines],
+        validators=[
+            InputRequired(_l("Enter a text for the public.")),
+            Length(max=IMPORTED_TEXT_MAX, message=_l("The text is too long.")),
+        ],
+        render_kw={"rows": 8},
+    )
+
+    def keep_only(self, *, title: bool, text: bool) -> None:
+        """Leave out what is not to be edited: a clean title, the words of a confidential matter."""
+        if not title:
+            del self.public_title
+        if not text:
+            del self.public_text
+
+    def act(self, action: ModerationAction, seen_version: int) -> Act:
+        """Publish these words."""
+        return Act(
+            action,
+            seen_version,
+            note=self.note.data or "",
+            public_title=self.public_title.data if self.public_title else None,
+            public_text=self.public_text.data if self.public_text else None,
+        )
+
+
+class ReasonForm(DecisionForm):
+    """A reason from the office's list."""
+
+    reason_code = SelectField(
+        _l("Reason"),
+        # The service knows the list and refuses what is not on it.
+        validate_choice=False,
+        validators=[InputRequired(_l("Choose a reason."))],
+    )
+
+    def act(self, action: ModerationAction, seen_version: int) -> Act:
+        """Decide for this reason."""
+        return Act(
+            action, seen_version, note=self.note.data or "", reason_code=self.reason_code.data
+        )
+
+
+class RetagForm(DecisionForm):
+    """The plan items the suggestion belongs to."""
+
+    items = SelectMultipleField(
+        _l("Plan items"),
+        coerce=int,
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+    def act(self, action: ModerationAction, seen_version: int) -> Act:
+        """Tie the suggestion to these items."""
+        return Act(
+            action,
+            seen_version,
+            note=self.note.data or "",
+            item_numbers=tuple(self.items.data or ()),
+        )
+
+
+FORMS: dict[ModerationAction, type[DecisionForm]] = {
+    ModerationAction.PUBLISH: PublishForm,
+    ModerationAction.RETURN: ReasonForm,
+    ModerationAction.DECLINE: ReasonForm,
+    ModerationAction.RETAG: RetagForm,
+    ModerationAction.REOPEN: DecisionForm,
+}
+
+
+def refuse(form: FlaskForm, field: str, message: str) -> None:
+    """Say at a field what a service refused; at the whole form where it has no such field."""
+    found: Any = getattr(form, field, None)
+    if isinstance(found, Field):
+        found.errors = [*found.errors, message]
+        return
+    form.form_errors.append(message)

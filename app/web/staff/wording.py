@@ -1,0 +1,125 @@
+"""The desk's facts in words: deadlines, priority, what a decision did, how the list is narrowed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.engines.moderation.assessment import PartCode, PriorityPart
+from app.engines.text.personal_data import PersonalDataSpan
+from app.models import Decision
+from app.services.moderation import JustDecided
+from app.vocabulary import ModerationAction, SuggestionKind, Visibility
+from app.web import labels
+
+SOON = 1
+"""Working days left from which a deadline is shown as near."""
+
+
+def deadline(days_left: int | None) -> tuple[str, str] | None:
+    """How long there is, in words, and the tone that goes with it."""
+    if days_left is None:
+        return None
+    if days_left < 0:
+        words = ngettext(
+            "Overdue by %(num)s working day", "Overdue by %(num)s working days", -days_left
+        )
+        return str(words), "attention"
+    if days_left == 0:
+        return str(_("Due today")), "open"
+    words = ngettext("%(num)s working day left", "%(num)s working days left", days_left)
+    return str(words), "open" if days_left <= SOON else "neutral"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One reason for a suggestion's place, and what it adds."""
+
+    words: str
+    points: str
+
+
+def priority_part(part: PriorityPart) -> Part:
+    """A part of the priority as a reader sees it."""
+    return Part(_part_words(part), f"{part.points:+d}".replace("-", "−"))
+
+
+def _part_words(part: PriorityPart) -> str:
+    if part.code is PartCode.KIND:
+        return str(_("Kind: %(kind)s", kind=labels.kind[SuggestionKind(part.fact)]))
+    if part.code is PartCode.DANGER:
+        return str(_("A word of danger: “%(word)s”", word=part.fact))
+    if part.code is PartCode.DEADLINE:
+        found = deadline(int(part.fact))
+        return found[0] if found else ""
+    if part.code is PartCode.SUPPORT:
+        return str(ngettext("%(num)s supporter", "%(num)s supporters", int(part.fact)))
+    return str(labels.sign[part.fact])
+
+
+@dataclass(frozen=True)
+class MarkedPiece:
+    """A stretch of a text; `found` names the personal data in it, or is empty."""
+
+    text: str
+    found: str
+
+
+def marked_personal_data(text: str, spans: Sequence[PersonalDataSpan]) -> list[MarkedPiece]:
+    """The whole text in pieces, each stretch of personal data with its name."""
+    pieces = []
+    done = 0
+    for span in spans:
+        pieces.append(MarkedPiece(text[done : span.start], ""))
+        pieces.append(
+            MarkedPiece(text[span.start : span.end], str(labels.personal_data[span.kind]))
+        )
+        done = span.end
+    pieces.append(MarkedPiece(text[done:], ""))
+    return [piece for piece in pieces if piece.text]
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """A line of a suggestion's history."""
+
+    title: str
+    who: str
+    when: datetime
+    decision: Decision
+
+
+def history_entry(decision: Decision) -> HistoryEntry:
+    """A decision as a line of the history."""
+    return HistoryEntry(
+        title=str(labels.done[decision.action]),
+        who=_who(decision),
+        when=decision.decided_at,
+        decision=decision,
+    )
+
+
+def _who(decision: Decision) -> str:
+    if decision.staff is not None:
+        return decision.staff.name
+    if decision.action in {ModerationAction.REVISE, ModerationAction.WITHDRAW}:
+        return str(_("The author"))
+    return str(_("The portal"))
+
+
+def what_was_done(done: JustDecided) -> str:
+    """The sentence that tells a moderator what has just happened."""
+    number = done.number
+    if done.decision.action is ModerationAction.PUBLISH:
+        if done.visibility is Visibility.CONFIDENTIAL:
+            return str(_("%(number)s was accepted; it stays confidential.", number=number))
+        return str(_("%(number)s was published.", number=number))
+    sentences = {
+        ModerationAction.RETURN: _("%(number)s was returned to its author.", number=number),
+        ModerationAction.DECLINE: _("%(number)s was declined.", number=number),
+        ModerationAction.RETAG: _("The plan items of %(number)s were changed.", number=number),
+        ModerationAction.REOPEN: _("%(number)s is back in the queue.", number=number),
+    }
+    return str(sentences[done.decision.action])
