@@ -4,12 +4,13 @@ Defaults are right for development only; production refuses to start without its
 """
 
 import secrets
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -27,14 +28,19 @@ class Settings(BaseSettings):
     """Every setting, typed; the README lists them with their meaning."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PORTAL_", env_file=ROOT / ".env", extra="ignore", frozen=True
+        env_prefix="PORTAL_",
+        env_file=ROOT / ".env",
+        extra="ignore",
+        frozen=True,
+        # A refused start is logged; what was given may be a password.
+        hide_input_in_errors=True,
     )
 
     environment: Environment = Environment.DEVELOPMENT
     instance_dir: Path = ROOT / "instance"
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     index_dir: Path | None = None
-    secret_key: str = ""
+    secret_key: str = Field(default="", repr=False)
     public_base_url: str = ""
     trusted_hosts: list[str] = Field(default_factory=list)
     proxy_hops: int = Field(default=0, ge=0, le=5)
@@ -57,6 +63,15 @@ class Settings(BaseSettings):
     icp: str = ""
     police_record: str = ""
     site_code: str = ""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError("no such time zone") from error
+        return name
 
     @model_validator(mode="after")
     def _production_needs_secrets(self) -> Self:
@@ -102,6 +117,11 @@ def _own_secret(folder: Path) -> str:
     """A secret of this checkout's own, made on first use and kept readable to its owner only."""
     path = folder / "secret-key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        # Whole or not at all: two processes that start together must end up with one secret.
+        draft = folder / f"secret-key.{secrets.token_hex(8)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text(encoding="ascii").strip()

@@ -84,6 +84,8 @@ def _bind_extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     babel.init_app(app, locale_selector=current_locale)
     csrf.init_app(app)
+    # See macros/header.html: its form stands on every page, and needs no session.
+    csrf.exempt("app.web.public.settings.large_text")
     bootstrap.init_app(app)
     compress.init_app(app)
     limiter.init_app(app)

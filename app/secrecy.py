@@ -6,7 +6,8 @@ Every key is derived from the one secret by HKDF (RFC 5869) under its own purpos
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -20,11 +21,11 @@ LOOKUP_GROUPS, LOOKUP_GROUP_LENGTH = 3, 4
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one portal."""
+    """The keys of one portal; a log or a traceback that shows the object shows none of them."""
 
-    hashing: bytes
-    sealing: bytes
-    signing: str
+    hashing: bytes = field(repr=False)
+    sealing: bytes = field(repr=False)
+    signing: str = field(repr=False)
 
     @classmethod
     def from_secret(cls, secret: str) -> "Keys":
@@ -66,5 +67,7 @@ def _derive(secret: str, purpose: str) -> bytes:
 
 
 def plain_lookup_code(typed: str) -> str:
-    """What was typed, without the separators and case that do not matter."""
-    return "".join(typed.upper().split()).replace("-", "").replace("－", "")
+    """What was typed, without the separators, case and full-width forms that do not matter."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKC", typed).upper() if letter.isalnum()
+    )

@@ -54,6 +54,8 @@ def _tell(report: plans.ImportReport, document: PlanDocument, *, is_dry_run: boo
         was = "new" if change.is_new else f"was {change.before} characters"
         click.echo(f"  item {change.number} {change.title}: {change.after} characters ({was})")
     click.echo(f"{len(report.changed)} items {verb}.")
+    for number in report.missing:
+        click.echo(f"  item {number} is not in the stored plan and was left out")
     for number, proposals in sorted(report.proposals.items()):
         for target in proposals:
             click.echo(

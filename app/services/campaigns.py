@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFoundError
 from app.models import Campaign, PlanItem, Suggestion
@@ -24,12 +24,16 @@ def calls(session: Session) -> Sequence[Campaign]:
 
 def open_calls(session: Session, *, today: date) -> Sequence[Campaign]:
     """The campaigns that take suggestions today, the one that closes first first."""
-    return session.scalars(
-        select(Campaign)
-        .where(Campaign.opens_on <= today, Campaign.closes_on >= today)
-        .options(selectinload(Campaign.texts))
-        .order_by(Campaign.closes_on, Campaign.id)
-    ).all()
+    return (
+        session.scalars(
+            select(Campaign)
+            .where(Campaign.opens_on <= today, Campaign.closes_on >= today)
+            .options(joinedload(Campaign.texts))
+            .order_by(Campaign.closes_on, Campaign.id)
+        )
+        .unique()
+        .all()
+    )
 
 
 def call(session: Session, slug: str) -> Campaign:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.models import (
     Campaign,
@@ -56,28 +56,32 @@ def overview(session: Session, *, year: int, today: date) -> Overview:
 
 
 def newest_edition(session: Session) -> Edition | None:
-    """The published hot-issue list with the highest number, or None before there is one."""
+    """The hot-issue list that was published last, or None before there is one."""
     return session.scalar(
         select(Edition)
         .where(Edition.status == EditionStatus.PUBLISHED)
-        .order_by(Edition.number.desc())
+        .order_by(Edition.published_at.desc(), Edition.number.desc())
         .limit(1)
     )
 
 
 def leading_issues(session: Session, edition: Edition) -> Sequence[HotIssue]:
     """The first issues of an edition by rank, with their texts."""
-    return session.scalars(
-        select(HotIssue)
-        .where(HotIssue.edition_id == edition.id, HotIssue.rank.is_not(None))
-        .options(
-            selectinload(HotIssue.texts).load_only(
-                HotIssueText.title, HotIssueText.place, HotIssueText.people
+    return (
+        session.scalars(
+            select(HotIssue)
+            .where(HotIssue.edition_id == edition.id, HotIssue.rank.is_not(None))
+            .options(
+                joinedload(HotIssue.texts).load_only(
+                    HotIssueText.title, HotIssueText.place, HotIssueText.people
+                )
             )
+            .order_by(HotIssue.rank)
+            .limit(SHOWN_ISSUES)
         )
-        .order_by(HotIssue.rank)
-        .limit(SHOWN_ISSUES)
-    ).all()
+        .unique()
+        .all()
+    )
 
 
 def newest_suggestions(session: Session) -> Sequence[Suggestion]:

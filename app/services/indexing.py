@@ -50,7 +50,7 @@ def drain(reading: Opener, transaction: Opener, index: SearchIndex) -> int:
     gone = {f"{kind}:{number}" for kind, number in wanted} - present
     index.apply(put=documents, remove=sorted(gone))
     with transaction() as session:
-        session.execute(delete(IndexJob).where(IndexJob.id.in_([job.id for job in jobs])))
+        forget(session, [job.id for job in jobs])
     return len(jobs)
 
 
@@ -77,14 +77,19 @@ def waiting(session: Session) -> tuple[int, datetime | None]:
     return row[0], row[1]
 
 
-def newest_job(session: Session) -> int:
-    """The id of the newest job, or 0; a rebuild covers every job up to it."""
-    return session.scalar(select(func.max(IndexJob.id))) or 0
+def waiting_jobs(session: Session) -> Sequence[int]:
+    """The ids of every job there is now; a rebuild that starts after this covers them.
+
+    Not "all up to the newest": an id is given before its transaction ends, so a job with a lower
+    one may yet be saved, for a change that the rebuild has not seen.
+    """
+    return session.scalars(select(IndexJob.id).order_by(IndexJob.id)).all()
 
 
-def forget_up_to(session: Session, job_id: int) -> None:
-    """Drop the jobs that a rebuild has covered."""
-    session.execute(delete(IndexJob).where(IndexJob.id <= job_id))
+def forget(session: Session, jobs: Sequence[int]) -> None:
+    """Drop jobs that are done."""
+    for start in range(0, len(jobs), BATCH):
+        session.execute(delete(IndexJob).where(IndexJob.id.in_(jobs[start : start + BATCH])))
 
 
 def all_documents(session: Session) -> Iterator[SearchDocument]:
@@ -224,10 +229,10 @@ def rebuild(
 ) -> int:
     """Index everything anew and swap; changes made meanwhile stay in the outbox."""
     with reading() as session:
-        covered = newest_job(session)
+        covered = waiting_jobs(session)
         count = index.rebuild(all_documents(session), progress=progress)
     with transaction() as session:
-        forget_up_to(session, covered)
+        forget(session, covered)
     return count
 
 

@@ -154,7 +154,7 @@ def counts(session: Session) -> dict[ReviewState, int]:
     rows = session.execute(
         select(Suggestion.review_state, func.count()).group_by(Suggestion.review_state)
     )
-    found = dict(rows.tuples().all())
+    found: dict[ReviewState, int] = dict(rows.all())
     return {state: found.get(state, 0) for state in ReviewState}
 
 
@@ -262,7 +262,7 @@ def just_decided(
     ).first()
     if row is None:
         return None
-    decision, suggestion = row.tuple()
+    decision, suggestion = row
     is_fresh = may_be_undone(decision.action, decided_at=decision.decided_at, now=now)
     if decision.staff_id != by.id or not is_fresh:
         return None

@@ -95,7 +95,7 @@ def _target_cells(state: plans.TargetState) -> dict[str, Cell]:
 
 def suggestion_rows(session: Session, *, zone: tzinfo) -> Iterator[dict[str, Cell]]:
     """Every suggestion that anybody may read, oldest first, read in batches."""
-    campaigns = dict(session.execute(select(Campaign.id, Campaign.slug)).tuples().all())
+    campaigns = dict(session.execute(select(Campaign.id, Campaign.slug)).all())
     found = session.scalars(
         select(Suggestion)
         .where(Suggestion.publicly_visible())

@@ -140,7 +140,7 @@ def voices(session: Session, year: int) -> dict[int, int]:
         .where(Plan.year == year, Suggestion.publicly_visible())
         .group_by(PlanItem.number)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)
@@ -207,8 +207,13 @@ class ImportReport:
 
 
 def compare(session: Session, document: PlanDocument, *, year: int) -> ImportReport:
-    """What importing the document would change; `missing` are its items the plan does not have."""
+    """What importing the document would change.
+
+    `missing` are the document's items that the stored plan does not have; they are left out. A
+    year without a plan misses none, for the import makes the plan.
+    """
     stored = {item.number: item for item in choices(session, year)}
+    has_plan = session.scalar(select(Plan.id).where(Plan.year == year)) is not None
     changes: list[ItemChange] = []
     proposals: dict[int, tuple[ProposedTarget, ...]] = {}
     for chapter in document.chapters:
@@ -222,12 +227,12 @@ def compare(session: Session, document: PlanDocument, *, year: int) -> ImportRep
                     before=len(before),
                     after=len(item.text),
                     is_new=not before,
-                    is_changed=before != item.text,
+                    is_changed=before != item.text and (known is not None or not has_plan),
                 )
             )
             proposals[item.number] = propose_targets(item.text)
     missing = tuple(change.number for change in changes if change.number not in stored)
-    return ImportReport(document, tuple(changes), proposals, missing)
+    return ImportReport(document, tuple(changes), proposals, missing if has_plan else ())
 
 
 def import_official(

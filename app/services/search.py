@@ -14,6 +14,9 @@ from app.models import Edition, HotIssue, PlanItem, ScenarioCase, Suggestion
 from app.services.texts import Pieces, in_pieces, text_in
 from app.vocabulary import DocumentType, EditionStatus, Language
 
+LEAST_LIKENESS = 0.17
+"""Two texts less alike than this have, for their readers, nothing in common."""
+
 FoundRow = PlanItem | ScenarioCase | Suggestion | HotIssue
 
 
@@ -172,7 +175,9 @@ def similar_shown(
     return [
         (one.row, _with_shared_phrases(one, one.hit))
         for one in similar(session, index, request)
-        if isinstance(one.row, Suggestion) and isinstance(one.hit, SimilarHit)
+        if isinstance(one.row, Suggestion)
+        and isinstance(one.hit, SimilarHit)
+        and one.hit.score >= LEAST_LIKENESS
     ]
 
 

@@ -48,9 +48,7 @@ def statistics(session: Session, *, year: int, now: datetime) -> Statistics:
             select(Suggestion.district_code, func.count())
             .where(Suggestion.publicly_visible())
             .group_by(Suggestion.district_code)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     districts = session.scalars(select(District).order_by(District.position)).all()
     voices = plans.voices(session, year)
@@ -106,9 +104,7 @@ def _declined_by(session: Session) -> Sequence[tuple[ReasonCode, int]]:
             select(Decision.reason_code, func.count())
             .where(Decision.id.in_(last))
             .group_by(Decision.reason_code)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     reasons = session.scalars(
         select(ReasonCode).where(ReasonCode.code.in_(counted)).order_by(ReasonCode.position)
@@ -129,7 +125,7 @@ def _hours_to_decide(session: Session, *, since: datetime) -> list[float]:
             ),
         )
         .group_by(Suggestion.id, Suggestion.submitted_at)
-    ).tuples()
+    )
     return [(decided - sent).total_seconds() / 3600 for sent, decided in rows]
 
 

@@ -6,13 +6,17 @@ with its line and reason; nothing is dropped in silence.
 
 import csv
 import io
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 from zoneinfo import ZoneInfo
 
 from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -55,6 +59,20 @@ TIME_FORMATS = (
     "%Y-%m-%d",
 )
 IMPORTED_TITLE_MAX = 200
+
+_BROKEN_WORKBOOK = (
+    BadZipFile,
+    InvalidFileException,
+    ParseError,
+    OSError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+"""What openpyxl raises on a file that is no workbook, or half of one."""
 
 
 @dataclass(frozen=True)
@@ -140,30 +158,53 @@ def _places(header: Sequence[str]) -> dict[str, int]:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the line it begins on; a cell may hold line ends."""
     text = _decoded(path.read_bytes())
     if "\0" in text:
         raise UnreadableDocumentError(("text",))
     reader = csv.reader(io.StringIO(text, newline=""))
-    for cells in reader:
-        yield reader.line_num, cells
+    line = 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableDocumentError((f"line {line}",)) from error
 
 
 def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableDocumentError(("encoding",))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if _is_damaged_utf8(data):
+            raise UnreadableDocumentError(("encoding",)) from error
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise UnreadableDocumentError(("encoding",)) from error
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Whether most of it reads as UTF-8: GB 18030 would make other characters of it, silently."""
+    read = [letter for letter in data.decode("utf-8", "replace") if not letter.isascii()]
+    return read.count("\ufffd") * 2 < len(read)
 
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (OSError, KeyError, ValueError) as error:
+    except _BROKEN_WORKBOOK as error:
         raise UnreadableDocumentError(("workbook",)) from error
-    for line, values in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-        yield line, [_cell(value) for value in values]
+    try:
+        sheet = book.worksheets[0]
+        # Some programs write a wrong size of the sheet; without it every row is read.
+        sheet.reset_dimensions()
+        for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+            yield line, [_cell(value) for value in values]
+    except _BROKEN_WORKBOOK as error:
+        raise UnreadableDocumentError(("workbook",)) from error
+    finally:
+        book.close()
 
 
 def _cell(value: object) -> str:
@@ -190,7 +231,7 @@ def _message(row: dict[str, str], seen: set[str], *, zone: ZoneInfo) -> OutsideM
         raise _UnfitRowError("text_too_long")
     return OutsideMessage(
         ref=ref,
-        author=row.get("user", "").strip()[:64],
+        author=" ".join(clean(row.get("user", "")).split())[:64],
         title=title,
         sent_at=_moment(row["time"].strip(), zone=zone),
         body=body,
@@ -203,7 +244,7 @@ def _moment(typed: str, *, zone: ZoneInfo) -> datetime:
     for form in TIME_FORMATS:
         try:
             return datetime.strptime(typed, form).replace(tzinfo=zone).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     raise _UnfitRowError("time_unreadable")
 

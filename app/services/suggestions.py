@@ -8,6 +8,7 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.engines.moderation.assessment import assess
 from app.engines.moderation.deadlines import due_on
@@ -31,7 +32,7 @@ from app.models import (
 )
 from app.models.suggestion import TEXT_MAX, TEXT_MIN, TITLE_MAX, TITLE_MIN
 from app.secrecy import Keys, plain_lookup_code
-from app.services import indexing, numbering, plans
+from app.services import indexing, numbering, plans, turns
 from app.services.paging import Page, paged
 from app.services.texts import Pieces, in_pieces, text_in
 from app.vocabulary import (
@@ -143,6 +144,7 @@ def submit(
     be stored. Raises InvalidInputError and NotFoundError (campaign or district).
     """
     code = lookup_code_of(sender.idempotency_key, keys=keys)
+    turns.wait_for(session, f"form {sender.idempotency_key}")
     known = session.scalar(
         select(Suggestion).where(Suggestion.idempotency_key == sender.idempotency_key)
     )
@@ -264,8 +266,9 @@ def proposed_items(session: Session, text: str, *, year: int) -> Sequence[Propos
 
 @dataclass(frozen=True)
 class Noticed:
-    """What an author should see before sending: personal data in the words, and fitting items."""
+    """What an author should see before sending: personal data in the words, fitting items."""
 
+    language: Language
     title: Pieces
     text: Pieces
     personal_data: tuple[PersonalDataKind, ...]
@@ -277,6 +280,7 @@ def look_over(session: Session, draft: Draft, *, year: int) -> Noticed:
     in_title, in_text = find_personal_data(draft.title), find_personal_data(draft.text)
     words = f"{draft.title}\n{draft.text}"
     return Noticed(
+        language=detect(words),
         title=in_pieces(draft.title, in_title),
         text=in_pieces(draft.text, in_text),
         personal_data=tuple(dict.fromkeys(span.kind for span in (*in_title, *in_text))),
@@ -388,7 +392,7 @@ def look_up(session: Session, number: str, code: str, *, keys: Keys) -> Tracked:
 
     The row is found by the code's hash, so a wrong number costs the same as a wrong code.
     """
-    hashed = keys.hash("lookup", plain_lookup_code(code[:40]))
+    hashed = keys.hash("lookup", plain_lookup_code(_letters_and_digits(code)))
     found = session.scalar(
         select(Suggestion)
         .where(Suggestion.lookup_hash == hashed)
@@ -402,6 +406,11 @@ def look_up(session: Session, number: str, code: str, *, keys: Keys) -> Tracked:
     if found is None or found.number != canonical_number(number):
         raise NotFoundError("suggestion", "look-up")
     return Tracked(found, decisions_on(session, found.id))
+
+
+def _letters_and_digits(typed: str) -> str:
+    """A code without what does not matter: full-width forms, blanks, dashes of any kind."""
+    return "".join(sign for sign in normalise(typed[:60]) if sign.isalnum())
 
 
 def author_view(session: Session, number: str) -> Tracked:
@@ -477,7 +486,12 @@ def _by_author(
     *,
     now: datetime,
 ) -> None:
-    session.flush()
+    seen = suggestion.version
+    try:
+        session.flush()
+    except StaleDataError as error:
+        # Somebody's change came between reading the row and writing it.
+        raise StaleEditError(seen, seen + 1) from error
     session.add(
         Decision(
             suggestion_id=suggestion.id,
@@ -525,6 +539,10 @@ def unsupport(session: Session, number: str, *, person_key: str, now: datetime) 
 
 def _recount(session: Session, suggestion: Suggestion, *, now: datetime) -> None:
     """Write the count without raising the version: support is no change to what was said."""
+    # Whoever counts holds the row, or two who count at once would each miss the other's support.
+    session.execute(
+        select(Suggestion.id).where(Suggestion.id == suggestion.id).with_for_update(key_share=True)
+    )
     counted = session.scalar(
         select(func.count()).select_from(Support).where(Support.suggestion_id == suggestion.id)
     )

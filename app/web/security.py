@@ -156,6 +156,12 @@ def _after(response: Response) -> Response:
     return response
 
 
+def _forget_the_request(error: BaseException | None) -> None:
+    """Leave nothing of this request in `g`: an application context may serve another after it."""
+    for name in list(g):
+        g.pop(name)
+
+
 def _refuse_host(error: SecurityError) -> Response:
     """Answer a request for another host in plain words: no page can be made without a host."""
     words = "请求的网站地址不正确。\nThis is not the address of this site.\n"
@@ -177,6 +183,7 @@ def init_app(app: Flask) -> None:
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
     )
     app.after_request(_after)
+    app.teardown_request(_forget_the_request)
 
 
 def settings_of(app: Flask) -> Environment:

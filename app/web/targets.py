@@ -18,7 +18,10 @@ _VERSIONS = frozenset({"版", "版本", "version"})
 
 @dataclass(frozen=True)
 class TargetLine:
-    """A target for a table row and its bar; `share` is None before anything was reported."""
+    """A target for a table row and its bar; `share` is None before anything was reported.
+
+    Versions have no bar: 2.0 is not half of 4.0.
+    """
 
     measure: str
     lang: str
@@ -31,6 +34,7 @@ class TargetLine:
     is_reached: bool
     start: str
     end: str
+    has_bar: bool
 
 
 def target_lines(item: PlanItem) -> Sequence[TargetLine]:
@@ -41,8 +45,7 @@ def target_lines(item: PlanItem) -> Sequence[TargetLine]:
 def _line(state: TargetState) -> TargetLine:
     target = state.target
     text = in_language(target.texts)
-    counts_up = target.comparator is not Comparator.AT_MOST and text.unit not in _VERSIONS
-    end = figure(target.value, text)
+    counts_up = target.comparator is not Comparator.AT_MOST
     return TargetLine(
         measure=text.measure,
         lang=foreign_lang(text),
@@ -54,7 +57,8 @@ def _line(state: TargetState) -> TargetLine:
         share=round(state.share * 100, 2) if state.reached is not None else None,
         is_reached=state.is_reached,
         start=figure(Decimal(0), text) if counts_up else "",
-        end=end,
+        end=figure(target.value, text),
+        has_bar=text.unit not in _VERSIONS,
     )
 
 
@@ -94,19 +98,28 @@ def count_words(count: TargetCount) -> str:
     """How far the targets of an item have come, in a few words; nothing where none is promised."""
     if not count.promised:
         return ""
-    if not count.reported:
+    if count.reached:
         return str(
             ngettext(
-                "%(num)s target, nothing reported yet",
-                "%(num)s targets, nothing reported yet",
+                "%(reached)s of %(num)s target reached",
+                "%(reached)s of %(num)s targets reached",
                 count.promised,
+                reached=count.reached,
+            )
+        )
+    if count.reported:
+        return str(
+            ngettext(
+                "%(reported)s of %(num)s target under way",
+                "%(reported)s of %(num)s targets under way",
+                count.promised,
+                reported=count.reported,
             )
         )
     return str(
         ngettext(
-            "%(reached)s of %(num)s target reached",
-            "%(reached)s of %(num)s targets reached",
+            "%(num)s target, nothing reported yet",
+            "%(num)s targets, nothing reported yet",
             count.promised,
-            reached=count.reached,
         )
     )

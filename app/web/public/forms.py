@@ -1,7 +1,7 @@
 """The citizens' forms: they check shape and keep what was typed; services check truth."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput
 
@@ -42,6 +43,7 @@ from app.services.suggestions import Draft
 from app.vocabulary import DocumentType, Question, SuggestionKind, Visibility
 from app.web import labels
 
+FORM_KEY_SALT = "suggestion form"
 FORM_LIFETIME = 12 * 3600
 QUICKEST_SECONDS = 3
 """Nobody reads the form, writes and checks it in less time than this."""
@@ -53,6 +55,10 @@ def _tidy(typed: str | None) -> str:
 
 def _one_line(typed: str | None) -> str:
     return " ".join(clean(typed or "").split())
+
+
+def _options(pairs: Iterable[tuple[str, object]]) -> list[SelectChoice]:
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class Characters:
@@ -165,17 +171,23 @@ class Choices:
     districts: Sequence[tuple[str, str]]
 
 
+READERS = {
+    Visibility.PUBLIC.value: _l("Everybody, after it has been checked"),
+    Visibility.CONFIDENTIAL.value: _l("Only the office"),
+}
+
+
 class SuggestionForm(WordedForm):
     """What a citizen sends."""
 
     question = RadioField(
         _l("Which question does it answer?"),
-        choices=[(member.value, words) for member, words in labels.question.items()],
+        choices=_options((each.value, words) for each, words in labels.question.items()),
         validators=[InputRequired(_l("Choose the question that comes closest."))],
     )
     kind = RadioField(
         _l("What kind of message is it?"),
-        choices=[(member.value, words) for member, words in labels.kind.items()],
+        choices=_options((each.value, words) for each, words in labels.kind.items()),
         default=SuggestionKind.SUGGEST.value,
         validators=[InputRequired(_l("Choose a kind; if in doubt, “Suggestion”."))],
     )
@@ -183,10 +195,7 @@ class SuggestionForm(WordedForm):
     district = SelectField(_l("District"), default="")
     visibility = RadioField(
         _l("Who may read it?"),
-        choices=[
-            (Visibility.PUBLIC.value, _l("Everybody, after it has been checked")),
-            (Visibility.CONFIDENTIAL.value, _l("Only the office")),
-        ],
+        choices=_options(READERS.items()),
         default=Visibility.PUBLIC.value,
         validators=[InputRequired(_l("Choose who may read it."))],
     )
@@ -210,9 +219,12 @@ class SuggestionForm(WordedForm):
     def offer(self, choices: Choices) -> "SuggestionForm":
         """The form with what the database offers to choose from."""
         self.chapters = choices.chapters
-        every = [choice for chapter in choices.chapters for choice in chapter.choices]
-        self.items.choices = [(choice.value, choice.words) for choice in every]
-        self.district.choices = [("", _("No particular district")), *choices.districts]
+        self.item_words = {
+            choice.value: choice.words for part in choices.chapters for choice in part.choices
+        }
+        self.district_words = {"": _("No particular district"), **dict(choices.districts)}
+        self.items.choices = _options(self.item_words.items())
+        self.district.choices = _options(self.district_words.items())
         return self
 
     def validate_has_consented(self, field: Field) -> None:
@@ -281,7 +293,7 @@ class FormKey:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(keys().signing, salt="suggestion form")
+    return URLSafeTimedSerializer(keys().signing, salt=FORM_KEY_SALT)
 
 
 def new_form_key() -> str:
@@ -327,7 +339,10 @@ class DayField(DateField):  # type: ignore[misc] # WTForms has no types
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
-            raise ValueError(_("Write the day like this: 2023-04-21.")) from error
+            typed = " ".join(valuelist)[:20]
+            raise ValueError(
+                _("“%(typed)s” is not a day. Write it like this: 2023-04-21.", typed=typed)
+            ) from error
 
 
 class SearchForm(PlainForm):
@@ -336,14 +351,16 @@ class SearchForm(PlainForm):
     q = StringField(_l("Search words"), filters=[_one_line])
     type = SelectField(
         _l("Kind"),
-        choices=[("", _l("Everything")), *((k.value, w) for k, w in labels.document_type.items())],
+        choices=_options(
+            [("", _l("Everything")), *((k.value, w) for k, w in labels.document_type.items())]
+        ),
         default="",
     )
     date_from = DayField(_l("From"), name="from", validators=[Optional()])
     date_to = DayField(_l("To"), name="to", validators=[Optional()])
     sort = SelectField(
         _l("Order"),
-        choices=[(sort.value, words) for sort, words in labels.search_sort.items()],
+        choices=_options((sort.value, words) for sort, words in labels.search_sort.items()),
         default=SearchSort.RELEVANCE.value,
     )
 

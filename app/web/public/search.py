@@ -84,7 +84,9 @@ def _page(form: SearchForm, found: FoundPage | None = None, *, is_unavailable: b
         is_unavailable=is_unavailable,
         links=links,
         results=[_result(one) for one in shown],
-        kinds=_kinds(form, found.page.counts_by_type) if found else (),
+        kinds=_kinds(form, found.page.counts_by_type)
+        if found and found.page.counts_by_type
+        else (),
         active=_active(form),
         every=address_without("type", "from", "to", "sort"),
     )

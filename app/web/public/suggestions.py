@@ -1,6 +1,5 @@
 """Suggestions in public: writing one in two steps, its receipt, the list, one of them, support."""
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +44,7 @@ from app.web import labels
 from app.web.errors import page_for
 from app.web.pagination import PageLinks, address_without, page_number
 from app.web.public.forms import (
+    READERS,
     Choice,
     ChoiceGroup,
     Choices,
@@ -108,7 +108,7 @@ def send() -> ResponseReturnValue:
         log.info("honeypot filled")
         session.pop("receipt_key", None)
         return redirect(url_for(".receipt"), 303)
-    key = read_form_key(request.form.get("form_key"), moment=time.time())
+    key = read_form_key(request.form.get("form_key"), moment=now().timestamp())
     if key is None or key.is_expired:
         return _form_page(form, notice="expired"), 400
     draft = form.checked_draft()
@@ -214,7 +214,7 @@ def _form_for_newcomer() -> SuggestionForm:
 def _typed_form() -> SuggestionForm:
     """The form as it was sent, with a key that holds and a campaign that is still open."""
     form = SuggestionForm().offer(_choices())
-    key = read_form_key(form.form_key.data, moment=time.time())
+    key = read_form_key(form.form_key.data, moment=now().timestamp())
     if key is None or key.is_expired:
         form.form_key.data = new_form_key()
     if form.campaign.data and _open_campaign(form.campaign.data) is None:
@@ -288,15 +288,13 @@ def _similar_to(draft: Draft) -> Sequence[tuple[Suggestion, Shown]]:
 
 def _summary(form: SuggestionForm, draft: Draft) -> list[tuple[str, object]]:
     """The answers beside the title and the text, as names and words."""
-    districts = dict(form.district.choices)
-    items = dict(form.items.choices)
-    chosen = [items[str(number)] for number in draft.item_numbers]
+    chosen = [form.item_words[str(number)] for number in draft.item_numbers]
     return [
         (_("Question"), labels.question[draft.question]),
         (_("Kind"), labels.kind[draft.kind]),
         (_("Items of the plan"), " · ".join(chosen)),
-        (_("District"), districts[draft.district_code or ""]),
-        (_("Who may read it"), dict(form.visibility.choices)[draft.visibility.value]),
+        (_("District"), form.district_words[draft.district_code or ""]),
+        (_("Who may read it"), READERS[draft.visibility.value]),
         (_("Name to show"), draft.nickname or _("None; it is shown without a name")),
         (_("Phone or e-mail"), draft.contact or ""),
     ]

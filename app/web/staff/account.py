@@ -9,7 +9,7 @@ from app.errors import InvalidInputError
 from app.models import StaffMember
 from app.resources import keys, limited, now, settings, transaction
 from app.services import staff
-from app.web import qr
+from app.web.qr import qr_picture
 from app.web.security import signed_in_staff
 from app.web.sessions import end_session
 from app.web.staff.forms import DropForm, EnrolForm, PasswordForm, refuse
@@ -127,7 +127,7 @@ def _enrolment(form: EnrolForm, secret: str) -> str:
         form=form,
         secret=" ".join(groups),
         carried=keys().seal(f"{member.id} {secret}"),
-        qr=qr.picture(staff.second_factor_address(member, secret, issuer=issuer)),
+        qr=qr_picture(staff.second_factor_address(member, secret, issuer=issuer)),
         is_required=settings().second_factor_required,
     )
 

@@ -14,7 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.models.moderation import NOTE_MAX
@@ -32,7 +32,7 @@ def _unix_lines(text: str | None) -> str | None:
     return text.replace("\r\n", "\n") if text else text
 
 
-class _Form(FlaskForm):
+class _Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     class Meta:
         """The proof of origin is checked for every POST before a form is looked at."""
 
@@ -107,7 +107,7 @@ class PasswordForm(_Form):
     def validate_again(self, field: Field) -> None:
         """Refuse two different passwords."""
         if field.data != self.new.data:
-            raise ValueError(gettext("The two new passwords are not the same."))
+            raise ValidationError(gettext("The two new passwords are not the same."))
 
 
 class EnrolForm(_Form):

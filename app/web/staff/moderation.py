@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.engines.moderation.workflow import Actor, transition_for
 from app.errors import InvalidInputError, StaleEditError
 from app.models import District, PlanItem
 from app.resources import now, reading, search_index, settings, today, transaction
@@ -282,7 +282,8 @@ def _with(**changed: str) -> str:
         for name in ("state", "item", "question", "district", "language", "q")
     }
     arguments = {name: value for name, value in (kept | changed).items() if value}
-    return url_for("staff.moderation.queue", **arguments)
+    base = url_for("staff.moderation.queue")
+    return f"{base}?{urlencode(arguments)}" if arguments else base
 
 
 def _desk_page(
@@ -308,14 +309,13 @@ def _desk_page(
         waiting=[_line(row) for row in desk.waiting],
         choices=choices,
         refused=refused[1] if refused else None,
-        reasons=_reasons(desk),
+        reasons=_reasons(desk, {transition.action for transition in desk.transitions}),
         done=done,
         done_words=wording.what_was_done(done) if done else "",
     )
 
 
-def _reasons(desk: Desk) -> list[tuple[str, str]]:
-    actions = {transition.action for transition in desk.transitions}
+def _reasons(desk: Desk, actions: set[ModerationAction]) -> list[tuple[str, str]]:
     return [
         (name_of(reason), in_both(reason, "explain"))
         for reason in desk.reasons
@@ -327,14 +327,14 @@ def _stale_page(
     desk: Desk, form: DecisionForm, action: ModerationAction, seen_version: int
 ) -> tuple[str, int]:
     """What a colleague or the author changed meanwhile, and the moderator's own words, kept."""
-    is_possible = action in {transition.action for transition in desk.transitions}
     changes = [each for each in desk.decisions if each.version_after > seen_version]
     page = render_template(
         "staff/moderation/stale.html",
+        layout="layouts/staff.html",
         suggestion=desk.suggestion,
         changes=[wording.history_entry(decision) for decision in changes],
         choice=Choice(action, form, is_open=True),
-        is_possible=is_possible and transition_for(action).actor is Actor.STAFF,
-        reasons=_reasons(desk),
+        is_possible=action in {transition.action for transition in desk.transitions},
+        reasons=_reasons(desk, {action}),
     )
     return page, 409

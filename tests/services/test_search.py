@@ -1,0 +1,122 @@
+"""The index proposes, the database disposes; what is shown comes from the row."""
+
+import pytest
+from flask import Flask
+
+from app.engines.search.query import SearchRequest
+from app.engines.search.similar import SimilarRequest
+from app.models import PlanItem, Suggestion
+from app.resources import reading, search_index, transaction
+from app.services import indexing, search
+from app.services.search import Shown
+from app.services.suggestions import public_one, withdraw
+from app.services.texts import Pieces
+from app.vocabulary import DocumentType, Language, ReviewState, Visibility
+from tests.factories import MOMENT, SuggestionFields, make_suggestion
+
+
+@pytest.fixture
+def voices(app: Flask) -> list[str]:
+    """Three public suggestions and two private ones, indexed."""
+    said: list[tuple[ReviewState, SuggestionFields]] = [
+        (
+            ReviewState.PUBLISHED,
+            {"title": "小区充电桩坏了", "text": "充电桩坏了两个星期没有人修。"},
+        ),
+        (ReviewState.PUBLISHED, {"title": "公园的路灯太暗", "text": "晚上散步看不清路面。"}),
+        (
+            ReviewState.PUBLISHED,
+            {
+                "title": "Charging posts are broken",
+                "text": "Two posts at our gate do not charge.",
+                "language": Language.EN,
+            },
+        ),
+        (ReviewState.PENDING, {"title": "还没审核的充电桩", "text": "这条还没有公开给大家看。"}),
+        (
+            ReviewState.PUBLISHED,
+            {
+                "title": "不公开的充电桩建议",
+                "text": "这条只给办公室看，请不要公开。",
+                "visibility": Visibility.CONFIDENTIAL,
+            },
+        ),
+    ]
+    with transaction() as session:
+        numbers = [make_suggestion(session, state, **fields).number for state, fields in said]
+    indexing.rebuild(reading, transaction, search_index())
+    return numbers
+
+
+def found_by(words: str, *types: DocumentType) -> list[str]:
+    with reading() as session:
+        page = search.find(session, search_index(), SearchRequest(text=words, types=types))
+    return [one.row.number for one in page.found if isinstance(one.row, Suggestion)]
+
+
+def test_public_suggestions_are_found_and_private_ones_are_not(voices: list[str]) -> None:
+    assert found_by("充电桩", DocumentType.SUGGESTION) == [voices[0]]
+
+
+def test_a_row_that_is_not_public_any_more_falls_out_before_the_index_knows(
+    voices: list[str],
+) -> None:
+    with transaction() as session:
+        row = public_one(session, voices[0])
+        withdraw(session, row, now=MOMENT)
+    assert found_by("充电桩", DocumentType.SUGGESTION) == []
+
+
+def words_marked(pieces: Pieces) -> list[str]:
+    return [text for text, is_found in pieces if is_found]
+
+
+def shown_for(words: str, language: Language, kind: DocumentType) -> list[Shown]:
+    with reading() as session:
+        page = search.find(session, search_index(), SearchRequest(text=words, types=(kind,)))
+    return list(search.shown(page.found, words, language))
+
+
+def test_found_words_are_told_apart_in_title_and_text(voices: list[str]) -> None:
+    first = shown_for("充电桩", Language.ZH, DocumentType.SUGGESTION)[0]
+    assert words_marked(first.title) == ["充电桩"]
+    assert "充电桩" in words_marked(first.excerpt)
+    assert "".join(text for text, _ in first.title) == "小区充电桩坏了"
+
+
+def test_an_item_is_shown_in_the_readers_language(voices: list[str]) -> None:
+    chinese = shown_for("社区", Language.ZH, DocumentType.ITEM)
+    english = shown_for("社区", Language.EN, DocumentType.ITEM)
+    assert {one.language for one in chinese} == {Language.ZH}
+    assert {one.language for one in english} == {Language.EN}
+    assert all(isinstance(one.row, PlanItem) for one in english)
+
+
+def test_a_suggestion_stays_in_its_authors_language(voices: list[str]) -> None:
+    shown = shown_for("charging", Language.ZH, DocumentType.SUGGESTION)
+    assert [one.language for one in shown] == [Language.EN]
+
+
+def similar_to(title: str, text: str) -> list[tuple[Suggestion, Shown]]:
+    with reading() as session:
+        request = SimilarRequest(title=title, text=text)
+        return list(search.similar_shown(session, search_index(), request))
+
+
+def test_similar_suggestions_come_with_the_shared_phrases(voices: list[str]) -> None:
+    found = similar_to("充电桩坏了没人管", "我们那里充电桩坏了两个星期没有人修。")
+    assert [row.number for row, _ in found] == [voices[0]]
+    assert "充电桩坏了两个星期没有人修" in "".join(words_marked(found[0][1].excerpt))
+
+
+def test_what_has_little_in_common_is_not_similar(voices: list[str]) -> None:
+    assert similar_to("希望多种一些樱花树", "春天的樱花很好看，希望街道多种几棵。") == []
+
+
+def test_a_masked_text_is_shown_as_masked_although_the_index_is_behind(voices: list[str]) -> None:
+    with transaction() as session:
+        row = public_one(session, voices[0])
+        row.text = "****坏了很久。"
+    shown = similar_to("充电桩坏了没人管", "我们那里充电桩坏了两个星期没有人修。")[0][1]
+    assert "".join(text for text, _ in shown.excerpt) == "****坏了很久。"
+    assert words_marked(shown.excerpt) == []
