@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     proxy_hops: int = Field(default=0, ge=0, le=5)
     rate_limit_storage: str = "database://"
     second_factor_required: bool = False
+    demonstration: bool = False
     worker_poll_seconds: float = Field(default=0.5, gt=0, le=60)
 
     time_zone: str = "Asia/Shanghai"

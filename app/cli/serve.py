@@ -38,6 +38,7 @@ def serve(port: int, workers: int, threads: int, is_demo: bool) -> None:  # noqa
     _refuse_busy(port)
     if is_demo:
         _prepare()
+        os.environ["PORTAL_DEMONSTRATION"] = "true"
     web = [
         sys.executable,
         "-m",

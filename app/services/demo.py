@@ -122,7 +122,7 @@ def _suggestion(
     day = world.today - timedelta(days=_int(entry, "days_ago"))
     sent_at = datetime.combine(day, time(_int(entry, "hour"), 15), world.zone).astimezone(UTC)
     title, text = str(entry["title"]).strip(), str(entry["text"]).strip()
-    assessment = assess(title, text)
+    assessment = assess(title, text, kind=SuggestionKind(str(entry["kind"])))
     state = ReviewState(str(entry["state"]))
     is_published = state is ReviewState.PUBLISHED
     code = suggestions.lookup_code_of(f"demonstration {key}", keys=keys)
@@ -141,7 +141,7 @@ def _suggestion(
         visibility=Visibility(str(entry["visibility"])),
         nickname=_optional(entry, "nickname"),
         person_key=keys.hash("demonstration person", str(entry["person"])),
-        signs=[sign.code.value for sign in assessment.signs],
+        signs=assessment.sign_codes(),
         priority=assessment.priority,
         submitted_at=sent_at,
         review_state=state,

@@ -310,7 +310,7 @@ def _issue_counts(session: Session, edition_ids: Sequence[int]) -> dict[int, int
         .where(HotIssue.edition_id.in_(edition_ids), HotIssue.rank.is_not(None))
         .group_by(HotIssue.edition_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _top_heat(session: Session, edition_id: int) -> float:
@@ -331,7 +331,7 @@ def _withdrawn(session: Session, issue_ids: Sequence[int]) -> dict[int, int]:
         .where(HotIssueMember.issue_id.in_(issue_ids), not_(Suggestion.publicly_visible()))
         .group_by(HotIssueMember.issue_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _newer_of_the_same_period(session: Session, edition: Edition) -> Edition | None:

@@ -324,7 +324,7 @@ def _suggestion(
         text=message.body,
         visibility=Visibility.PUBLIC,
         person_key=keys.hash("outside author", author),
-        signs=[sign.code.value for sign in assessment.signs],
+        signs=assessment.sign_codes(),
         priority=assessment.priority,
         submitted_at=message.sent_at,
         review_state=ReviewState.PUBLISHED if terms.publish else ReviewState.PENDING,

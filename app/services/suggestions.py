@@ -151,7 +151,7 @@ def submit(
     if known is not None:
         return Receipt(known, code)
     fit = cleaned(draft)
-    assessment = assess(fit.title, fit.text)
+    assessment = assess(fit.title, fit.text, kind=fit.kind)
     suggestion = Suggestion(
         number=numbering.suggestion_number(session, prefix=terms.number_prefix, year=today.year),
         lookup_hash=keys.hash("lookup", plain_lookup_code(code)),
@@ -170,7 +170,7 @@ def submit(
         contact_consent_at=now if fit.contact else None,
         person_key=sender.person_key,
         source_key=sender.source_key,
-        signs=[sign.code.value for sign in assessment.signs],
+        signs=assessment.sign_codes(),
         priority=assessment.priority,
         submitted_at=now,
         due_on=due_on(today, working_days=terms.review_working_days),
@@ -392,7 +392,7 @@ def look_up(session: Session, number: str, code: str, *, keys: Keys) -> Tracked:
 
     The row is found by the code's hash, so a wrong number costs the same as a wrong code.
     """
-    hashed = keys.hash("lookup", plain_lookup_code(_letters_and_digits(code)))
+    hashed = keys.hash("lookup", plain_lookup_code(code[:60]))
     found = session.scalar(
         select(Suggestion)
         .where(Suggestion.lookup_hash == hashed)
@@ -406,11 +406,6 @@ def look_up(session: Session, number: str, code: str, *, keys: Keys) -> Tracked:
     if found is None or found.number != canonical_number(number):
         raise NotFoundError("suggestion", "look-up")
     return Tracked(found, decisions_on(session, found.id))
-
-
-def _letters_and_digits(typed: str) -> str:
-    """A code without what does not matter: full-width forms, blanks, dashes of any kind."""
-    return "".join(sign for sign in normalise(typed[:60]) if sign.isalnum())
 
 
 def author_view(session: Session, number: str) -> Tracked:
@@ -463,8 +458,8 @@ def revise(session: Session, suggestion: Suggestion, revision: Revision, *, now:
     _refuse_unfit("text", text, TEXT_MIN, TEXT_MAX)
     before = suggestion.review_state
     suggestion.title, suggestion.text, suggestion.original_text = title, text, None
-    assessment = assess(title, text)
-    suggestion.signs = [sign.code.value for sign in assessment.signs]
+    assessment = assess(title, text, kind=suggestion.kind)
+    suggestion.signs = assessment.sign_codes()
     suggestion.priority = assessment.priority
     suggestion.review_state = target
     _by_author(session, suggestion, ModerationAction.REVISE, before, now=now)

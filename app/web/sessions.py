@@ -1,9 +1,9 @@
 """Sessions: the cookie carries a random name, the content stays in the database.
 
 A session ends when its row goes, so a copied cookie is worth nothing after signing out. A row
-that has gone is never written again by a request that was still under way. A visitor whose session
-holds little more than the proof in our forms needs no row: the cookie carries it signed, so that
-reading a page writes nothing.
+that has gone is never written again by a request that was still under way. Only the proof in our
+forms gives nobody a right: a session that holds nothing else needs no row, its cookie carries it
+signed, and reading a page writes nothing.
 """
 
 import json
@@ -24,8 +24,8 @@ VISITOR_LIFETIME = timedelta(hours=12)
 STAFF_LIFETIME = timedelta(hours=8)
 STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
-SIGNED_MOST = 1000
-"""Characters of content that travel in the cookie; browsers keep 4,096 bytes of one."""
+SIGNED_KEYS = frozenset({"csrf_token"})
+"""What may travel in the cookie instead of a row."""
 
 _SIGNED = "v."
 
@@ -71,7 +71,7 @@ def end_session() -> None:
 
 
 class DatabaseSessions(SessionInterface):
-    """Opens and saves sessions as rows, and small ones of visitors as signed cookies."""
+    """Opens and saves sessions as rows; one that only proves our forms, as a signed cookie."""
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """The session that the cookie names, or an empty one."""
@@ -94,8 +94,8 @@ class DatabaseSessions(SessionInterface):
             _update(session)
             return
         staff_id = session.get("staff_id")
-        content = json.dumps(dict(session))
-        if staff_id is None and len(content) <= SIGNED_MOST:
+        if SIGNED_KEYS.issuperset(session):
+            content = json.dumps(dict(session))
             value, lifetime = _SIGNED + _signer().dumps(content), VISITOR_LIFETIME
         else:
             lifetime = VISITOR_LIFETIME if staff_id is None else STAFF_LIFETIME
@@ -123,7 +123,7 @@ def _signed_content(value: str) -> dict[str, object] | None:
         content = json.loads(_signer().loads(value.removeprefix(_SIGNED), max_age=lifetime))
     except BadData:
         return None
-    return content if isinstance(content, dict) and "staff_id" not in content else None
+    return content if isinstance(content, dict) and SIGNED_KEYS.issuperset(content) else None
 
 
 def _stored(sid: str) -> ServerSession:

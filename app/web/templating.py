@@ -31,6 +31,7 @@ class Site:
     icp: str
     police_record: str
     site_code: str
+    is_demonstration: bool
 
 
 def _site() -> Site:
@@ -43,6 +44,7 @@ def _site() -> Site:
         icp=chosen.icp,
         police_record=chosen.police_record,
         site_code=chosen.site_code,
+        is_demonstration=chosen.demonstration,
     )
 
 
@@ -101,7 +103,8 @@ def html_language(language: Language) -> str:
 def format_day(value: date | datetime) -> str:
     """A day in the reader's words; of a moment, the day it was in the city."""
     moment = value.astimezone(settings().zone).date() if isinstance(value, datetime) else value
-    return str(format_date(moment, "long"))
+    pattern = "y年M月d日" if current_language() is Language.ZH else "d MMMM y"
+    return str(format_date(moment, pattern))
 
 
 def _datetime(value: datetime) -> str:

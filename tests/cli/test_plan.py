@@ -99,9 +99,7 @@ def test_a_changed_sentence_changes_its_item_alone_and_tells_the_index(
     with reading() as session:
         jobs = session.scalars(select(IndexJob.document_id)).all()
         item = session.scalars(
-            select(PlanItem)
-            .join(PlanItem.plan)
-            .where(Plan.year == 2031, PlanItem.number == 2)
+            select(PlanItem).join(PlanItem.plan).where(Plan.year == 2031, PlanItem.number == 2)
         ).one()
     assert list(jobs) == [item.id]
     assert "20个" in (item.official_text or "")

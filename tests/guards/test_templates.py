@@ -15,11 +15,15 @@ TEMPLATES = ROOT / "templates"
 
 TRANSLATING = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
 
-NOT_WORDS = frozenset({"JSON", "CSV", "XLSX", "RSS", "Atom", "SHA-256", "QR", "UTF-8", "API"})
-"""Names that read alike in both languages."""
+NOT_WORDS = frozenset(
+    {"JSON", "CSV", "XLSX", "SHA-256", "QR", "UTF-8", "API", "简体中文", "English"}
+)
+"""Names that read alike in both languages; a language is named in itself."""
 
 _COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)
 _TRANSLATED = re.compile(r"\{%[-+]?\s*trans\b.*?%\}.*?\{%[-+]?\s*endtrans\s*[-+]?%\}", re.DOTALL)
+_CLASSES = re.compile(r"\{%[-+]?\s*block \w+_class\s*%\}.*?\{%[-+]?\s*endblock\b.*?%\}", re.DOTALL)
+_ID_ENDING = re.compile(r"-[a-z]+")
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>", re.DOTALL)
 _SPOKEN_ATTRIBUTE = re.compile(
@@ -55,14 +59,23 @@ def _blank(match: re.Match[str]) -> str:
 def untranslated(source: str) -> Iterator[str]:
     """Words that stand in the markup itself and so can never be translated."""
     bare = _COMMENT.sub(_blank, source)
-    bare = _JINJA.sub(_blank, _TRANSLATED.sub(_blank, bare))
+    for pattern in (_TRANSLATED, _CLASSES, _JINJA):
+        bare = pattern.sub(_blank, bare)
     spoken = [(match.start(), match[1]) for match in _SPOKEN_ATTRIBUTE.finditer(bare)]
     text = _TAG.sub(lambda tag: " " * len(tag[0]), bare)
     words = [(match.start(), match[0].strip()) for match in re.finditer(r"[^\n]+", text)]
     for start, found in [*words, *spoken]:
-        rest = " ".join(word for word in found.split() if word.strip(".,;:()") not in NOT_WORDS)
-        if _LETTERS.search(rest):
+        if any(_is_word(part) for part in found.split()):
             yield f"line {bare.count(chr(10), 0, start) + 1}: {found}"
+
+
+def _is_word(part: str) -> bool:
+    bare = part.strip(".,;:()")
+    return (
+        bare not in NOT_WORDS
+        and not _ID_ENDING.fullmatch(bare)
+        and _LETTERS.search(bare) is not None
+    )
 
 
 class _Sentences(NodeVisitor):

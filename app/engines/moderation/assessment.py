@@ -50,6 +50,10 @@ class Assessment:
         """The sum of the parts; it may fall below zero."""
         return sum(part.points for part in self.parts)
 
+    def sign_codes(self) -> list[str]:
+        """The codes of all signs in title and text, each once, as they are stored."""
+        return list(dict.fromkeys(sign.code.value for sign in (*self.signs, *self.title_signs)))
+
 
 KIND_POINTS = {
     SuggestionKind.HELP: 20,

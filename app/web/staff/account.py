@@ -33,6 +33,13 @@ def index() -> str:
     return _account(PasswordForm(prefix="password"), DropForm(prefix="drop"))
 
 
+@bp.get("/account/password")
+@bp.get("/account/second-factor/off")
+def back() -> ResponseReturnValue:
+    """Lead back from the address of a form: the language switch and a new sign-in end up here."""
+    return redirect(url_for("staff.account.index"), 303)
+
+
 @bp.post("/account/password")
 @limited(lambda settings: TRIES_PER_HOUR)
 def change_password() -> ResponseReturnValue:

@@ -39,7 +39,7 @@ def test_finds_are_marked_counted_and_dated(pages: PageClient, number: str) -> N
     page = search(pages, "栏杆", lang="en")
     assert page.status == 200
     assert "<mark>栏杆</mark>" in page.text
-    assert "One result for “栏杆”" in page.text
+    assert "1 result for “栏杆”" in page.text
     assert 'role="status"' in page.text
     assert f"/en/suggestions/{number}" in page.links
     assert "还没审核" not in page.text

@@ -517,7 +517,7 @@ def test_ones_own_suggestion_has_no_button_and_takes_no_support(pages: PageClien
 
 def test_what_is_not_public_takes_no_support(pages: PageClient) -> None:
     number = publish(ReviewState.PENDING)
-    pages.get("/zh/suggestions")
+    pages.get("/zh/track")
     assert pages.post(f"/zh/suggestions/{number}/support").status == 404
 
 

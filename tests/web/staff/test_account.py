@@ -20,8 +20,8 @@ from tests.conftest import make_settings
 from tests.factories import PASSWORD, make_staff
 from tests.pages import PageClient
 
-ACCOUNT = "/zh/staff/account"
-FACTOR = "/zh/staff/account/second-factor"
+ACCOUNT = "/en/staff/account"
+FACTOR = "/en/staff/account/second-factor"
 NEW_PASSWORD = "海边的红瓦绿树蓝天十二字"
 
 
@@ -50,9 +50,9 @@ class Signed:
 
 
 def sign_in(pages: PageClient, email: str, password: str = PASSWORD, code: str = "") -> int:
-    pages.get("/zh/staff/sign-in")
+    pages.get("/en/staff/sign-in")
     values = {"email": email, "password": password, "one_time_code": code}
-    return pages.post("/zh/staff/sign-in", values).status
+    return pages.post("/en/staff/sign-in", values).status
 
 
 def signed_in(pages: PageClient, role: Role = Role.MODERATOR) -> Signed:
@@ -76,7 +76,7 @@ def test_the_account_says_who_is_signed_in(signed: Signed) -> None:
 
 
 def test_the_desk_s_own_address_leads_to_where_the_work_is(signed: Signed) -> None:
-    assert signed.pages.get("/zh/staff/").location == "/zh/staff/queue"
+    assert signed.pages.get("/en/staff/").location == "/en/staff/queue"
 
 
 def change(signed: Signed, current: str, new: str, again: str | None = None) -> int:
@@ -122,7 +122,7 @@ def test_an_enrolled_account_needs_the_app_s_code(signed: Signed) -> None:
     secret, codes = signed.enrol()
     assert len(set(codes)) == RECOVERY_CODES
     signed.pages.get(ACCOUNT)
-    signed.pages.post("/zh/staff/sign-out")
+    signed.pages.post("/en/staff/sign-out")
     assert sign_in(signed.pages, signed.member.email) == 401
     with time_machine.travel(now() + timedelta(minutes=1)):
         code = pyotp.TOTP(secret).at(now())
@@ -190,6 +190,11 @@ def test_without_the_password_the_second_factor_stays(signed: Signed, password: 
     assert signed.stored().totp_sealed is not None
 
 
+@pytest.mark.parametrize("form", [f"{ACCOUNT}/password", f"{FACTOR}/off"])
+def test_the_address_of_a_form_leads_back_to_the_account(signed: Signed, form: str) -> None:
+    assert signed.pages.get(form).location == ACCOUNT
+
+
 @pytest.fixture
 def strict(app: Flask) -> Iterator[PageClient]:
     """A portal that asks every member of the staff for a second factor."""
@@ -203,18 +208,18 @@ def strict(app: Flask) -> Iterator[PageClient]:
 
 def test_where_codes_are_required_the_desk_opens_after_enrolling(strict: PageClient) -> None:
     signed = signed_in(strict)
-    assert strict.get("/zh/staff/queue").location == FACTOR
+    assert strict.get("/en/staff/queue").location == FACTOR
     signed.enrol()
-    assert strict.get("/zh/staff/queue").status == 200
+    assert strict.get("/en/staff/queue").status == 200
 
 
 def test_where_codes_are_required_one_may_still_sign_out(strict: PageClient) -> None:
     signed_in(strict)
     strict.get(FACTOR)
-    assert strict.post("/zh/staff/sign-out").status == 303
+    assert strict.post("/en/staff/sign-out").status == 303
 
 
-@pytest.mark.parametrize("address", [ACCOUNT, FACTOR, "/zh/staff/"])
+@pytest.mark.parametrize("address", [ACCOUNT, FACTOR, "/en/staff/"])
 def test_a_stranger_has_no_account(pages: PageClient, address: str) -> None:
     answer = pages.get(address)
-    assert (answer.status, answer.location.split("?")[0]) == (303, "/zh/staff/sign-in")
+    assert (answer.status, answer.location.split("?")[0]) == (303, "/en/staff/sign-in")

@@ -18,7 +18,7 @@ from app.web.staff.sign_in import FAILURES_PER_HOUR
 from tests.factories import PASSWORD, make_staff
 from tests.pages import Page, PageClient
 
-SIGN_IN = "/zh/staff/sign-in"
+SIGN_IN = "/en/staff/sign-in"
 
 
 def member(role: Role = Role.MODERATOR) -> StaffMember:
@@ -45,7 +45,7 @@ def sessions_of(staff_id: int) -> int:
 
 def test_the_right_password_opens_the_queue(pages: PageClient) -> None:
     answer = enter(pages, member().email)
-    assert (answer.status, answer.location) == (303, "/zh/staff/queue")
+    assert (answer.status, answer.location) == (303, "/en/staff/queue")
     assert pages.follow().status == 200
 
 
@@ -54,15 +54,15 @@ def test_an_address_is_taken_in_any_case_and_with_blanks_around_it(pages: PageCl
 
 
 def test_a_compiler_begins_with_the_hot_issues(pages: PageClient) -> None:
-    assert enter(pages, member(Role.COMPILER).email).location == "/zh/staff/hot-issues"
+    assert enter(pages, member(Role.COMPILER).email).location == "/en/staff/hot-issues"
 
 
 def test_one_who_was_sent_to_sign_in_returns_to_the_page(pages: PageClient) -> None:
     who = member()
-    pages.get("/zh/staff/queue?district=laoshan")
+    pages.get("/en/staff/queue?district=laoshan")
     pages.follow()
     answer = pages.post(SIGN_IN, {"email": who.email, "password": PASSWORD})
-    assert answer.location == "/zh/staff/queue?district=laoshan"
+    assert answer.location == "/en/staff/queue?district=laoshan"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_one_who_was_sent_to_sign_in_returns_to_the_page(pages: PageClient) -> N
 )
 def test_nobody_is_sent_to_another_site(pages: PageClient, target: str) -> None:
     answer = enter(pages, member().email, next=target)
-    assert answer.location == "/zh/staff/queue"
+    assert answer.location == "/en/staff/queue"
 
 
 def test_every_refusal_reads_the_same(pages: PageClient) -> None:
@@ -156,8 +156,8 @@ def test_signing_in_rightly_is_not_counted(pages: PageClient) -> None:
     who = member()
     for _ in range(FAILURES_PER_HOUR + 1):
         assert enter(pages, who.email).status == 303
-        pages.get("/zh/staff/account")
-        pages.post("/zh/staff/sign-out")
+        pages.get("/en/staff/account")
+        pages.post("/en/staff/sign-out")
 
 
 def test_a_code_is_asked_of_whoever_has_set_one_up(pages: PageClient) -> None:
@@ -186,13 +186,13 @@ def test_signing_in_gives_the_browser_another_session(pages: PageClient) -> None
 def test_the_token_of_before_signing_in_is_worth_nothing_after(pages: PageClient) -> None:
     old = pages.get(SIGN_IN).hidden["csrf_token"]
     enter(pages, member().email)
-    answer = pages.client.post("/zh/staff/sign-out", data={"csrf_token": old})
+    answer = pages.client.post("/en/staff/sign-out", data={"csrf_token": old})
     assert answer.status_code == 400
 
 
 def test_one_who_is_signed_in_is_not_asked_again(pages: PageClient) -> None:
     enter(pages, member().email)
-    assert pages.get(SIGN_IN).location == "/zh/staff/queue"
+    assert pages.get(SIGN_IN).location == "/en/staff/queue"
 
 
 def test_signing_out_ends_the_session_here_and_for_a_copied_cookie(
@@ -202,19 +202,25 @@ def test_signing_out_ends_the_session_here_and_for_a_copied_cookie(
     enter(pages, who.email)
     stolen = pages.client.get_cookie(COOKIE)
     assert stolen is not None
-    pages.get("/zh/staff/queue")
-    assert pages.post("/zh/staff/sign-out").location == f"{SIGN_IN}?done=signed-out"
+    pages.get("/en/staff/queue")
+    assert pages.post("/en/staff/sign-out").location == f"{SIGN_IN}?done=signed-out"
     assert "You have signed out." in pages.follow().text
     thief = app.test_client()
     thief.set_cookie(COOKIE, stolen.value)
-    answer = thief.get("/zh/staff/queue")
+    answer = thief.get("/en/staff/queue")
     assert (answer.status_code, sessions_of(who.id)) == (303, 0)
+
+
+def test_the_door_speaks_chinese(pages: PageClient) -> None:
+    text = pages.get("/zh/staff/sign-in").text
+    assert "工作人员" in text
+    assert '<html lang="zh-Hans"' in text
 
 
 def test_signing_out_by_a_link_is_not_possible(pages: PageClient) -> None:
     enter(pages, member().email)
-    assert pages.get("/zh/staff/sign-out").status == 405
-    assert pages.get("/zh/staff/queue").status == 200
+    assert pages.get("/en/staff/sign-out").status == 405
+    assert pages.get("/en/staff/queue").status == 200
 
 
 def test_one_whose_account_was_closed_is_out_at_once(pages: PageClient) -> None:
@@ -223,9 +229,9 @@ def test_one_whose_account_was_closed_is_out_at_once(pages: PageClient) -> None:
     with transaction() as session:
         session.add(who)
         who.is_active = False
-    assert pages.get("/zh/staff/queue").location.startswith(SIGN_IN)
+    assert pages.get("/en/staff/queue").location.startswith(SIGN_IN)
 
 
 def test_what_a_signed_in_browser_saw_is_not_kept(pages: PageClient) -> None:
     enter(pages, member().email)
-    assert pages.get("/zh/staff/queue").response.headers["Cache-Control"] == "no-store"
+    assert pages.get("/en/staff/queue").response.headers["Cache-Control"] == "no-store"
