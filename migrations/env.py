@@ -51,5 +51,4 @@ def _set_foreign_keys(connection: Connection, state: str) -> None:
         driver.cursor().execute(f"PRAGMA foreign_keys={state}")
 
 
-
 run()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,7 +34,7 @@ VOICES = (
         lang="en",
         title="Pay-later parking charged me twice for one stay",
         text=(
-            "I used the leave-first, pay-later parking last week and was charged twice for the same "
+            "I used the leave-first, pay-later parking last week and was charged twice for one "
             "stay. Please show the parking bill before the money is taken, and refund me faster."
         ),
         query="parking charged twice",
@@ -74,7 +75,7 @@ def _send(reader: Reader, voice: Voice) -> tuple[str, str]:
 def _publish(reader: Reader, number: str, *, lang: str) -> None:
     """Find it in the queue, read it and publish it."""
     reader.sign_in("moderator@example.org", lang=lang)
-    reader.open(f"/{lang}/staff/queue?words={number}")
+    reader.open(f"/{lang}/staff/queue?q={number}")
     reader.page.locator(f"main a[href$='/staff/queue/{number}']").first.click()
     reader.page.wait_for_load_state()
     reader.check()
@@ -104,16 +105,18 @@ def _list(reader: Reader, number: str, *, lang: str) -> None:
     """Draft a list, publish it, and see that the suggestion counts in it."""
     page = reader.page
     reader.sign_in("compiler@example.org", lang=lang)
-    reader.open(f"/{lang}/staff/hot-issues")
-    page.locator("main form input[name=from_on]").fill("2020-01-01")
-    page.locator("main form input[name=to_on]").fill("2035-12-31")
+    reader.open(f"/{lang}/staff/hot-issues/new")
+    today = datetime.now(UTC).date()
+    page.locator("main input[name=from_on]").fill((today - timedelta(days=200)).isoformat())
+    page.locator("main input[name=to_on]").fill((today + timedelta(days=1)).isoformat())
+    page.locator("main input[name=top]").fill("0")
     page.locator("main form:has(input[name=from_on]) button[type=submit]").click()
     page.wait_for_url(re.compile(r"/staff/hot-issues/\d+"), timeout=60_000)
     reader.check()
     page.locator("main a[href$='/publish']").first.click()
     page.wait_for_load_state()
     reader.check()
-    page.locator("main form[action$='/publish'] button[type=submit]").click()
+    page.locator("main form:has(input[name=version]) button[type=submit]").click()
     page.wait_for_url(re.compile(rf"/{lang}/hot-issues/\d+$"), timeout=60_000)
     reader.check()
     edition = page.url

@@ -35,13 +35,21 @@ def exported(number: int, authors: Authors | None = None) -> Export:
         )
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder to write to."""
+    found = tmp_path / "out"
+    found.mkdir()
+    return found
+
+
 def change_first(**values: object) -> None:
     with transaction() as session:
         session.execute(update(Suggestion).where(Suggestion.title == NOISE[0][0]).values(**values))
 
 
-def test_the_workbook_has_the_sheets_and_columns_that_were_agreed(tmp_path: Path) -> None:
-    path = tmp_path / "清单.xlsx"
+def test_the_workbook_has_the_sheets_and_columns_that_were_agreed(folder: Path) -> None:
+    path = folder / "清单.xlsx"
     hot_issue_export.write_workbook(exported(given_draft()), path)
 
     book = load_workbook(path)
@@ -68,7 +76,7 @@ def test_the_workbook_has_the_sheets_and_columns_that_were_agreed(tmp_path: Path
         "云杉里 居民",
     ]
     assert book["热点问题留言明细表"].max_row == 10
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(folder.iterdir()) == [path]
 
 
 def test_a_message_from_another_channel_keeps_its_number_and_name() -> None:
@@ -94,7 +102,7 @@ def test_a_withdrawn_message_is_counted_in_the_notes_and_not_written() -> None:
     assert NOISE[0][1] not in str(made.members.rows)
 
 
-def test_what_looks_like_a_formula_or_a_link_stays_text(tmp_path: Path) -> None:
+def test_what_looks_like_a_formula_or_a_link_stays_text(folder: Path) -> None:
     with transaction() as session:
         for _ in range(2):
             make_suggestion(
@@ -102,7 +110,7 @@ def test_what_looks_like_a_formula_or_a_link_stays_text(tmp_path: Path) -> None:
                 title='=HYPERLINK("http://example.org","点这里")',
                 text="https://example.org/ 点这里看看，点这里看看充电桩坏了没人修",
             )
-    path = tmp_path / "list.xlsx"
+    path = folder / "list.xlsx"
     hot_issue_export.write_workbook(exported(drafted()), path)
 
     row = load_workbook(path)["热点问题留言明细表"][2]
@@ -145,7 +153,7 @@ def test_a_text_too_long_for_a_cell_is_cut_with_a_mark(sign: str) -> None:
 
 
 def test_success_is_not_reported_when_rows_are_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = exported(given_draft())
     shorter = replace(made, members=replace(made.members, rows=made.members.rows[:-1]))
@@ -153,10 +161,10 @@ def test_success_is_not_reported_when_rows_are_missing(
     monkeypatch.setattr(hot_issue_export, "_write", lambda meant, path: write(shorter, path))
 
     with pytest.raises(UnreadableDocumentError) as refused:
-        hot_issue_export.write_workbook(made, tmp_path / "list.xlsx")
+        hot_issue_export.write_workbook(made, folder / "list.xlsx")
 
     assert refused.value.missing == ("热点问题留言明细表",)
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 def test_an_unknown_edition_or_a_draft_cannot_be_taken_away_by_the_public() -> None:

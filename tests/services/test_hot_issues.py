@@ -1,4 +1,4 @@
-"""Reading published lists: what is public, what changed since the list before, what is withdrawn."""
+"""Reading published lists: what is public, what moved since the list before, what is gone."""
 
 from datetime import date, timedelta
 

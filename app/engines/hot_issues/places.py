@@ -27,13 +27,18 @@ _PLACE_OPENERS = re.compile(
     r"^(?:关于|反映|咨询|投诉|请问|建议|举报|希望|请|在|对|把|将|给|为|从|到|我们|我|住|本|该|这个|位于)+"
 )
 _ENGLISH_PLACE = re.compile(r"[A-Z][a-z']+(?: (?:of the |of |and )?(?:[A-Z][a-z']+|\d+))+")
-_OPENERS_LIST = "the a an please dear when why how no our my at in on near from is are this that"
+_OPENERS_LIST = """
+the a an please dear when why how no our my at in on near from is are this that last next every
+monday tuesday wednesday thursday friday saturday sunday
+"""
 _ENGLISH_OPENERS = frozenset(_OPENERS_LIST.split())
 _KINDS_LIST = """
 street road lane avenue square court park garden gardens school station bridge island bay beach
 market hospital estate tower district village town city of the and
 """
 _ENGLISH_KINDS = frozenset(_KINDS_LIST.split())
+# They end as places do and point at one without naming it.
+_NAMELESS = frozenset({"这里", "那里", "哪里", "家里", "城里", "夜里", "村里"})
 _ENDING = re.compile(rf"(?:{_PLACE_ENDINGS})$")
 _LEADING_DISTRICTS = re.compile(rf"^(?:{_ADMINISTRATIVE})+")
 
@@ -49,7 +54,7 @@ def chinese_places(texts: Iterable[str]) -> list[str]:
             if len(name) > 1:
                 found[match.group()[: match.start(1) - match.start() + len(name)]] = None
                 found[name] = None
-    return [place for place in found if len(place) > 1]
+    return [place for place in found if len(place) > 1 and place not in _NAMELESS]
 
 
 def english_places(texts: Iterable[str]) -> list[str]:

@@ -20,7 +20,7 @@ def test_a_name_after_its_district_is_found_without_an_ending() -> None:
     assert "B4区阳光" in chinese_places(["B4区阳光一直不供暖"])
 
 
-@pytest.mark.parametrize("text", ["电梯停运两周", ""])
+@pytest.mark.parametrize("text", ["电梯停运两周", "", "这里不能飞", "家里没有水"])
 def test_a_text_without_a_place_has_none(text: str) -> None:
     assert chinese_places([text]) == []
 
@@ -29,8 +29,10 @@ def test_an_english_place_is_two_capitalised_words() -> None:
     assert english_places(["The lights on Harbour Lane are dark"]) == ["Harbour Lane"]
 
 
-@pytest.mark.parametrize("text", ["Please repair the lights", "dark lanes everywhere"])
-def test_a_single_capital_is_no_english_place(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["Please repair the lights", "dark lanes everywhere", "the form was lost Last Monday"]
+)
+def test_a_single_capital_or_a_day_is_no_english_place(text: str) -> None:
     assert english_places([text]) == []
 
 
