@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check bench lock translations catalogs clean
+.PHONY: help setup serve test check bench eval lock translations catalogs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,11 @@ bench: ## Print the benchmark tables
 	@sh tools/setup.sh "$(PYTHON)" requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogs
 	@$(BIN)/python -m bench
+
+eval: ## Print how well search finds what readers mean, beside other searches
+	@sh tools/setup.sh "$(PYTHON)" requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogs
+	@$(BIN)/python -m bench.evaluate
 
 lock: ## Resolve the requirements anew and lock them with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

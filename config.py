@@ -108,7 +108,7 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """The settings of this environment; pydantic's ValidationError names each wrong one."""
     settings = Settings()
-    settings.instance_dir.mkdir(parents=True, exist_ok=True)
+    settings.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.secret_key:
         return settings
     return settings.model_copy(update={"secret_key": _own_secret(settings.instance_dir)})

@@ -32,7 +32,7 @@ say "Installing the locked libraries of $requirements (about a minute, once) …
 log=.venv/install.log
 if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
     --require-hashes -r "$requirements" >"$log" 2>&1; then
-  if grep -qiE 'connection|resolve host|network|timed out|proxy' "$log"; then
+  if grep -qiE 'connection|resolve host|network|timed out|proxy|no matching distribution' "$log"; then
     die "The libraries could not be downloaded: is there a network? Details: $log"
   fi
   tail -5 "$log" >&2

@@ -54,6 +54,8 @@ def backup(engine: Engine, target: Path, *, instance: Path, now: datetime) -> in
             for path in (folder / MANIFEST, *files):
                 archive.add(path, arcname=path.name)
         part.chmod(0o600)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
         part.replace(target)
     return target.stat().st_size
 
@@ -124,11 +126,14 @@ def _run(program: str, *arguments: str | Path, url: URL) -> None:
         raise InvalidInputError(program, "not_installed")
     address = make_url(url).set(drivername="postgresql", password=None)
     environment = {**os.environ, "PGPASSWORD": url.password or ""}
-    subprocess.run(  # noqa: S603 - a program found by name, arguments of our own
+    done = subprocess.run(  # noqa: S603 - a program found by name, arguments of our own
         [found, f"--dbname={address.render_as_string()}", *map(str, arguments)],
-        check=True,
+        check=False,
         env=environment,
     )
+    if done.returncode:
+        # What went wrong the program has said itself; often it is older than the server.
+        raise InvalidInputError(program, "failed")
 
 
 def _unpack(source: Path, folder: Path) -> Restored:

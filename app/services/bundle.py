@@ -80,7 +80,8 @@ def _mappings(value: object) -> list[Entry]:
     return [_mapping(entry) for entry in value]
 
 
-def _strings(value: object) -> list[str]:
+def strings(value: object) -> list[str]:
+    """The entries of a YAML list as texts; raises TypeError for anything else."""
     if not isinstance(value, list):
         raise TypeError(f"a list was expected, not {value!r:.60}")
     return [str(entry) for entry in value]
@@ -117,7 +118,7 @@ def _load_names(session: Session, folder: Path) -> None:
         session.merge(
             ReasonCode(
                 code=str(entry["code"]),
-                action=ModerationAction(_strings(entry["for"])[0]),
+                action=ModerationAction(strings(entry["for"])[0]),
                 position=position,
                 label_zh=label[Language.ZH],
                 label_en=label[Language.EN],
@@ -187,7 +188,7 @@ def _load_item(
     if item is None:
         item = PlanItem(plan=plan, number=number, texts=[], targets=[], updated_at=now)
         chapter.items.append(item)
-    item.unit_code = _strings(entry["units"])[0]
+    item.unit_code = strings(entry["units"])[0]
     has_changed = _set_item_texts(item, entry)
     _set_targets(item, entry)
     if is_new or has_changed:
@@ -200,11 +201,11 @@ def _load_item(
 def _set_item_texts(item: PlanItem, entry: Entry) -> bool:
     titles = both(entry, "title")
     digest, keywords = _mapping(entry["digest"]), _mapping(entry["keywords"])
-    source = source_hash(titles[Language.ZH], *_strings(digest["zh"]))
+    source = source_hash(titles[Language.ZH], *strings(digest["zh"]))
     known = {text.language: text for text in item.texts}
     has_changed = False
     for language in Language:
-        points, words = _strings(digest[language.value]), _strings(keywords[language.value])
+        points, words = strings(digest[language.value]), strings(keywords[language.value])
         text = known.get(language)
         if text is None:
             text = PlanItemText(language=language, title="", digest=[], keywords=[], source_hash="")
@@ -259,7 +260,7 @@ def _load_cases(
             session.add(case)
         case.kind = CaseKind(str(entry["kind"]))
         case.position = position
-        case.items = [items[int(number)] for number in _strings(entry["items"])]
+        case.items = [items[int(number)] for number in strings(entry["items"])]
         if _set_case_texts(case, entry):
             session.flush()
             indexing.enqueue(session, DocumentType.CASE, case.id, now=now)

@@ -19,7 +19,7 @@ from app.models import (
     StaffMember,
     Suggestion,
 )
-from app.services import hot_issue_evidence, indexing
+from app.services import hot_issue_evidence, indexing, turns
 from app.services.paging import Page, paged
 from app.services.staff import require
 from app.vocabulary import DocumentType, EditionStatus, Language, LedgerAction, Role
@@ -147,6 +147,8 @@ def publish(
     edition.digest = hot_issue_evidence.digest_of(edition.evidence)
     edition.published_at = now
     edition.status = EditionStatus.PUBLISHED
+    # Two lists of one period that are published together must see one another.
+    turns.wait_for(session, f"publish {edition.from_on} {edition.to_on}")
     _supersede(session, edition, now=now)
     detail: dict[str, object] = {"digest": edition.digest}
     _enter(session, edition, LedgerAction.PUBLISHED, detail, by=by, now=now)

@@ -24,6 +24,7 @@ from app.errors import NotFoundError, UnreadableDocumentError
 from app.models import Edition, HotIssue, HotIssueMember, HotIssueText, Suggestion
 from app.services import hot_issues
 from app.services.hot_issue_desk import ledger_of
+from app.services.open_data import Cell, harmless
 from app.services.texts import text_in
 from app.vocabulary import EditionStatus, Language
 
@@ -48,11 +49,8 @@ NOTE_COLUMNS = ("项目", "内容")
 CELL_MAX = 32_000
 CUT_MARK = "…（已截断）"
 _SURROGATES_AND_NONCHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
 _BATCH = 500
 _WIDTHS = {"问题描述": 60, "留言主题": 40, "留言详情": 80, "内容": 90, "时间范围": 26, "项目": 24}
-
-Cell = str | int | float
 
 
 class Authors:
@@ -302,5 +300,4 @@ def csv_bytes(sheet: Sheet) -> bytes:
 def _guarded(value: Cell) -> Cell:
     if not isinstance(value, str):
         return value
-    text = cell_text(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return harmless(cell_text(value))

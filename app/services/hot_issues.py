@@ -54,11 +54,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class EditionSummary:
-    """An edition with the number of its issues and, if asked for, the first of them."""
+    """An edition with the number of its issues."""
 
     edition: Edition
     issue_count: int
-    top: Sequence[HotIssue] = ()
 
 
 @dataclass(frozen=True)
@@ -100,20 +99,6 @@ def public_editions(session: Session, *, page: int) -> Page[EditionSummary]:
         per_page=rows.per_page,
         total=rows.total,
     )
-
-
-def newest_published(session: Session, *, limit: int = 5) -> EditionSummary | None:
-    """The list that holds now, with its first issues and their words; None before the first."""
-    edition = session.scalar(
-        _public()
-        .where(Edition.status == EditionStatus.PUBLISHED)
-        .order_by(Edition.published_at.desc())
-        .limit(1)
-    )
-    if edition is None:
-        return None
-    top = session.scalars(_ranked(edition.id).limit(limit)).all()
-    return EditionSummary(edition, _issue_counts(session, [edition.id]).get(edition.id, 0), top)
 
 
 def edition_page(session: Session, number: int, *, page: int) -> EditionPage:

@@ -38,6 +38,19 @@ def enqueue(session: Session, kind: DocumentType, document_id: int, *, now: date
     session.add(IndexJob(document_type=kind, document_id=document_id, enqueued_at=now))
 
 
+def enqueue_suggestion(session: Session, suggestion_id: int, *, now: datetime) -> None:
+    """Note that a suggestion's entry is out of date, and each issue's that is found by its title.
+
+    Drafts too: one that is being published meanwhile would keep what it has read.
+    """
+    enqueue(session, DocumentType.SUGGESTION, suggestion_id, now=now)
+    issues = session.scalars(
+        select(HotIssueMember.issue_id).where(HotIssueMember.suggestion_id == suggestion_id)
+    )
+    for issue_id in issues.all():
+        enqueue(session, DocumentType.ISSUE, issue_id, now=now)
+
+
 def drain(reading: Opener, transaction: Opener, index: SearchIndex) -> int:
     """Bring the index up to date with one batch of jobs; returns how many were done."""
     with reading() as session:

@@ -50,6 +50,13 @@ from app.vocabulary import (
 PUBLIC_TITLE_MAX = 200
 WAITING_SHOWN = 10
 
+_QUEUE_ORDER = (
+    Suggestion.due_on,
+    Suggestion.priority.desc(),
+    Suggestion.submitted_at,
+    Suggestion.id,
+)
+
 
 @dataclass(frozen=True)
 class QueueFilter:
@@ -123,9 +130,7 @@ def _queue_query(narrowed: QueueFilter) -> Select[Suggestion]:
         )
     )
     if narrowed.state is ReviewState.PENDING:
-        query = query.order_by(
-            Suggestion.due_on, Suggestion.priority.desc(), Suggestion.submitted_at, Suggestion.id
-        )
+        query = query.order_by(*_QUEUE_ORDER)
     else:
         query = query.order_by(Suggestion.submitted_at.desc(), Suggestion.id.desc())
     if narrowed.item_number is not None:
@@ -224,19 +229,14 @@ def _similar(
         return None
 
 
-def next_pending(session: Session, *, after: Suggestion | None = None) -> str | None:
-    """The number of the suggestion that the queue puts first, leaving one out."""
-    query = (
+def next_pending(session: Session) -> str | None:
+    """The number of the suggestion that the queue puts first."""
+    return session.scalar(
         select(Suggestion.number)
         .where(Suggestion.review_state == ReviewState.PENDING)
-        .order_by(
-            Suggestion.due_on, Suggestion.priority.desc(), Suggestion.submitted_at, Suggestion.id
-        )
+        .order_by(*_QUEUE_ORDER)
         .limit(1)
     )
-    if after is not None:
-        query = query.where(Suggestion.id != after.id)
-    return session.scalar(query)
 
 
 @dataclass(frozen=True)
@@ -313,7 +313,7 @@ def decide(
     # Every decision raises the version, also one that leaves the row itself as it was.
     flag_modified(suggestion, "priority")
     decision = record(session, suggestion, act, before=before, by=by, detail=detail, now=now)
-    indexing.enqueue(session, DocumentType.SUGGESTION, suggestion.id, now=now)
+    indexing.enqueue_suggestion(session, suggestion.id, now=now)
     return decision
 
 
@@ -350,26 +350,9 @@ def record(
     return decision
 
 
-def changes_since(session: Session, number: str, version: int) -> Sequence[Decision]:
-    """What colleagues decided after the version somebody saw, oldest first."""
-    suggestion = _by_number(session, number)
-    return [
-        decision
-        for decision in suggestions.decisions_on(session, suggestion.id)
-        if decision.version_after > version
-    ]
-
-
 def _by_number(session: Session, number: str) -> Suggestion:
     found = session.scalar(
-        select(Suggestion)
-        .where(Suggestion.number == number)
-        .options(
-            selectinload(Suggestion.district),
-            selectinload(Suggestion.tags)
-            .selectinload(Tag.item)
-            .options(selectinload(PlanItem.texts), selectinload(PlanItem.plan)),
-        )
+        select(Suggestion).where(Suggestion.number == number).options(*suggestions.NEIGHBOURS)
     )
     if found is None:
         raise NotFoundError("suggestion", number)
@@ -380,8 +363,8 @@ def _check_reason(session: Session, act: Act) -> None:
     if len(act.note) > NOTE_MAX:
         raise InvalidInputError("note", "too_long")
     if act.reason_code:
-        reason = session.get(ReasonCode, act.reason_code)
-        if reason is None or reason.action is not act.action:
+        known = select(ReasonCode.code).where(ReasonCode.action == act.action)
+        if act.reason_code not in session.scalars(known).all():
             raise InvalidInputError("reason_code", "unknown")
     elif transition_for(act.action).needs_reason:
         raise InvalidInputError("reason_code", "missing")

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.engines.search.index import SearchIndex
-from app.engines.search.query import QueryPlan, SearchRequest, make_plan
+from app.engines.search.query import QueryPlan, SearchRequest, joined, make_plan
 from app.engines.search.results import Excerpt, Hit, ResultPage, highlight, make_excerpt
 from app.engines.search.similar import SimilarHit, SimilarRequest
 from app.models import Edition, HotIssue, PlanItem, ScenarioCase, Suggestion
@@ -140,9 +140,9 @@ def wording(row: FoundRow, language: Language) -> Wording:
     return Wording(issue.language, issue.title, "\n".join(about))
 
 
-def shown(found: Sequence[Found], words: str, language: Language) -> Sequence[Shown]:
-    """The finds with the looked-for words marked in the rows' own texts."""
-    plan = make_plan(words)
+def shown(found: Sequence[Found], wordings: Sequence[str], language: Language) -> Sequence[Shown]:
+    """The finds with the words of every wording marked in the rows' own texts."""
+    plan = joined(make_plan(words) for words in wordings)
     return [_marked(one, plan, language) for one in found]
 
 

@@ -15,6 +15,7 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.engines.text.normalise import clean
 from app.errors import InvalidInputError, NotAllowedError, NotFoundError
 from app.models import StaffMember
 from app.secrecy import Keys
@@ -91,9 +92,7 @@ def sign_in(session: Session, typed: SignIn, *, keys: Keys, now: datetime) -> St
     """
     # The row is locked where the database can, so that failures tried side by side all count.
     member = session.scalar(
-        select(StaffMember)
-        .where(StaffMember.email == typed.email.strip().lower())
-        .with_for_update()
+        select(StaffMember).where(StaffMember.email == clean(typed.email).lower()).with_for_update()
     )
     known = _matches(member.password_hash if member else _nobody, typed.password)
     if member is None or not member.is_active:

@@ -47,6 +47,14 @@ from app.vocabulary import (
     Visibility,
 )
 
+NEIGHBOURS = (
+    selectinload(Suggestion.district),
+    selectinload(Suggestion.tags)
+    .selectinload(Tag.item)
+    .options(selectinload(PlanItem.texts), selectinload(PlanItem.plan)),
+)
+"""What a page about one suggestion reads beside its row."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -367,12 +375,7 @@ def public_one(session: Session, number: str) -> Suggestion:
     found = session.scalar(
         select(Suggestion)
         .where(Suggestion.number == number, Suggestion.publicly_visible())
-        .options(
-            selectinload(Suggestion.district),
-            selectinload(Suggestion.tags)
-            .selectinload(Tag.item)
-            .options(selectinload(PlanItem.texts), selectinload(PlanItem.plan)),
-        )
+        .options(*NEIGHBOURS)
     )
     if found is None:
         raise NotFoundError("suggestion", number)
@@ -394,14 +397,7 @@ def look_up(session: Session, number: str, code: str, *, keys: Keys) -> Tracked:
     """
     hashed = keys.hash("lookup", plain_lookup_code(code[:60]))
     found = session.scalar(
-        select(Suggestion)
-        .where(Suggestion.lookup_hash == hashed)
-        .options(
-            selectinload(Suggestion.district),
-            selectinload(Suggestion.tags)
-            .selectinload(Tag.item)
-            .options(selectinload(PlanItem.texts), selectinload(PlanItem.plan)),
-        )
+        select(Suggestion).where(Suggestion.lookup_hash == hashed).options(*NEIGHBOURS)
     )
     if found is None or found.number != canonical_number(number):
         raise NotFoundError("suggestion", "look-up")
@@ -414,14 +410,7 @@ def author_view(session: Session, number: str) -> Tracked:
     Raises NotFoundError.
     """
     found = session.scalar(
-        select(Suggestion)
-        .where(Suggestion.number == number)
-        .options(
-            selectinload(Suggestion.district),
-            selectinload(Suggestion.tags)
-            .selectinload(Tag.item)
-            .options(selectinload(PlanItem.texts), selectinload(PlanItem.plan)),
-        )
+        select(Suggestion).where(Suggestion.number == number).options(*NEIGHBOURS)
     )
     if found is None:
         raise NotFoundError("suggestion", number)
@@ -458,6 +447,7 @@ def revise(session: Session, suggestion: Suggestion, revision: Revision, *, now:
     _refuse_unfit("text", text, TEXT_MIN, TEXT_MAX)
     before = suggestion.review_state
     suggestion.title, suggestion.text, suggestion.original_text = title, text, None
+    suggestion.language = detect(f"{title}\n{text}")
     assessment = assess(title, text, kind=suggestion.kind)
     suggestion.signs = assessment.sign_codes()
     suggestion.priority = assessment.priority
@@ -470,7 +460,7 @@ def withdraw(session: Session, suggestion: Suggestion, *, now: datetime) -> None
     before = suggestion.review_state
     suggestion.review_state = next_state(before, ModerationAction.WITHDRAW)
     _by_author(session, suggestion, ModerationAction.WITHDRAW, before, now=now)
-    indexing.enqueue(session, DocumentType.SUGGESTION, suggestion.id, now=now)
+    indexing.enqueue_suggestion(session, suggestion.id, now=now)
 
 
 def _by_author(

@@ -44,8 +44,12 @@ def _between(first: str, last: str) -> str:
 
 def facts(issue: HotIssue, text: HotIssueText) -> tuple[str, ...]:
     """Place, people, days and numbers of an issue, for the line under its headline."""
-    about = (_in_its_language(text, text.place), _in_its_language(text, text.people))
-    return (*about, issue_period(issue), *how_many(issue))
+    return (*place_and_people(text), issue_period(issue), *how_many(issue))
+
+
+def place_and_people(text: HotIssueText) -> tuple[str, str]:
+    """Where and whom an issue is about, marked where it is not in the page's language."""
+    return (_in_its_language(text, text.place), _in_its_language(text, text.people))
 
 
 def _in_its_language(text: HotIssueText, words: str) -> str:

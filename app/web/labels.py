@@ -13,10 +13,8 @@ from app.vocabulary import (
     Channel,
     Comparator,
     DocumentType,
-    EditionStatus,
     HandlingState,
     Language,
-    LedgerAction,
     ModerationAction,
     Question,
     ReviewState,
@@ -109,20 +107,6 @@ comparator = {
     Comparator.EXACTLY: _l("exactly"),
 }
 
-edition_status = {
-    EditionStatus.DRAFT: _l("Draft"),
-    EditionStatus.PUBLISHED: lazy_pgettext("edition", "Published"),
-    EditionStatus.SUPERSEDED: _l("Superseded"),
-}
-
-ledger_action = {
-    LedgerAction.DRAFTED: _l("Drafted by the machine"),
-    LedgerAction.RENAMED: _l("Renamed"),
-    LedgerAction.MOVED: _l("Moved"),
-    LedgerAction.EXCLUDED: _l("Excluded"),
-    LedgerAction.RESTORED: _l("Taken back into the list"),
-    LedgerAction.PUBLISHED: lazy_pgettext("ledger", "Published"),
-}
 
 role = {
     Role.MODERATOR: _l("Moderator"),

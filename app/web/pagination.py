@@ -58,3 +58,9 @@ def address_without(*names: str) -> str:
     ]
     base = url_for(request.endpoint or "", **(request.view_args or {}))
     return f"{base}?{urlencode(arguments)}" if arguments else base
+
+
+def with_argument(name: str, value: str) -> str:
+    """The present page's address with that argument set, on its first page."""
+    base = address_without(name)
+    return f"{base}{'&' if '?' in base else '?'}{urlencode({name: value})}"

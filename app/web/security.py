@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import wraps
+from itertools import chain
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
@@ -162,6 +163,13 @@ def _forget_the_request(error: BaseException | None) -> None:
         g.pop(name)
 
 
+def _refuse_nul() -> None:
+    """Answer 404 for an address with a character that no text of PostgreSQL's can hold."""
+    typed = (request.path, *request.args.keys(), *chain(*request.args.listvalues()))
+    if any("\0" in part for part in typed):
+        abort(404)
+
+
 def _refuse_host(error: SecurityError) -> Response:
     """Answer a request for another host in plain words: no page can be made without a host."""
     words = "请求的网站地址不正确。\nThis is not the address of this site.\n"
@@ -182,6 +190,7 @@ def init_app(app: Flask) -> None:
         referrer_policy="same-origin",
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
     )
+    app.before_request(_refuse_nul)
     app.after_request(_after)
     app.teardown_request(_forget_the_request)
 

@@ -64,6 +64,12 @@ def begin_staff_session(staff_id: int) -> None:
     session.renew()
 
 
+def renew_session() -> None:
+    """Give this browser's session another name, so that nobody who knew the old one shares it."""
+    assert isinstance(session, ServerSession)  # noqa: S101 - narrows Flask's type
+    session.renew()
+
+
 def end_session() -> None:
     """Sign this browser out; its old cookie opens nothing any more."""
     assert isinstance(session, ServerSession)  # noqa: S101 - narrows Flask's type

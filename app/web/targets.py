@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask_babel import format_date, format_decimal, gettext, ngettext
+from flask_babel import format_decimal, gettext, ngettext
 
 from app.models import PlanItem, Target, TargetText
 from app.services.plans import TargetCount, TargetState, target_states
 from app.vocabulary import Comparator
 from app.web import labels
-from app.web.templating import foreign_lang, in_language
+from app.web.templating import foreign_lang, format_day, in_language
 
 _VERSIONS = frozenset({"版", "版本", "version"})
 """Units whose figure is a name rather than a number: 4.0, never 4."""
@@ -50,9 +50,9 @@ def _line(state: TargetState) -> TargetLine:
         measure=text.measure,
         lang=foreign_lang(text),
         promise=promise(target, text),
-        due=format_date(target.due_on, "long") if target.due_on else "",
+        due=format_day(target.due_on) if target.due_on else "",
         reported=figure(state.reached, text) if state.reached is not None else "",
-        reported_on=format_date(state.reported_on, "long") if state.reported_on else "",
+        reported_on=format_day(state.reported_on) if state.reported_on else "",
         state=_state_words(state),
         share=round(state.share * 100, 2) if state.reached is not None else None,
         is_reached=state.is_reached,

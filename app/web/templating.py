@@ -1,6 +1,7 @@
 """What every template may use: language, addresses, words for the vocabulary, dates, assets."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -107,6 +108,23 @@ def format_day(value: date | datetime) -> str:
     return str(format_date(moment, pattern))
 
 
+def in_a_row(sentences: Iterable[object]) -> str:
+    """Sentences one after the other; Chinese puts no space between them."""
+    said = [str(sentence).strip() for sentence in sentences]
+    return ("" if current_language() is Language.ZH else " ").join(filter(None, said))
+
+
+def excerpt(text: str, language: Language, length: int) -> str:
+    """The beginning of a text: so many Chinese characters, or whole words as wide as those."""
+    most = length if language is Language.ZH else length * 8 // 5
+    if len(text) <= most:
+        return text
+    shown = text[:most]
+    if language is not Language.ZH and not text[most].isspace():
+        shown = shown.rsplit(maxsplit=1)[0]
+    return shown.rstrip(" \n,.;:，。；：、") + "…"
+
+
 def _datetime(value: datetime) -> str:
     pattern = "y年M月d日 HH:mm" if current_language() is Language.ZH else "d MMMM y, HH:mm"
     return str(format_datetime(value, pattern))
@@ -151,6 +169,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters |= {
         "date": format_day,
         "datetime": _datetime,
+        "excerpt": excerpt,
+        "in_a_row": in_a_row,
         "number": _number,
         "percent": _percent,
     }

@@ -118,7 +118,9 @@ def test_what_looks_like_a_formula_or_a_link_stays_text(folder: Path) -> None:
     assert row[5].hyperlink is None
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize(
+    "first", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫"]
+)
 def test_a_csv_cell_never_begins_as_a_formula(first: str) -> None:
     sheet = hot_issue_export.Sheet("表", ("甲", "乙"), [(f"{first}1+1", 3)])
 

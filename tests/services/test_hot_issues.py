@@ -24,7 +24,6 @@ from tests.hot_issue_rows import (
     given_published,
     publish,
     spot,
-    titles,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -39,20 +38,9 @@ def test_a_draft_does_not_exist_for_the_public() -> None:
     number = given_draft()
     with reading() as session:
         assert hot_issues.public_editions(session, page=1).total == 0
-        assert hot_issues.newest_published(session) is None
         for read in (hot_issues.published, hot_issues.evidence):
             with pytest.raises(NotFoundError):
                 read(session, number)
-
-
-def test_the_newest_list_comes_with_its_first_issues() -> None:
-    number = given_published()
-    with reading() as session:
-        found = hot_issues.newest_published(session, limit=2)
-
-    assert found is not None
-    assert (found.edition.number, found.issue_count) == (number, 3)
-    assert [issue.texts[0].title for issue in found.top] == titles(number)[:2]
 
 
 def test_an_excluded_issue_is_not_on_the_public_list() -> None:

@@ -12,6 +12,7 @@ from app.services import indexing
 from app.services.suggestions import withdraw
 from app.vocabulary import DocumentType, ReviewState
 from tests.factories import make_suggestion
+from tests.hot_issue_rows import NOISE, given_published
 
 NOW = datetime(2023, 6, 2, 3, 0, tzinfo=UTC)
 
@@ -78,6 +79,17 @@ def test_what_was_withdrawn_leaves_the_index(app: Flask) -> None:
         withdraw(session, row, now=NOW)
     drain()
     assert hits() == []
+
+
+def test_an_issue_is_no_longer_found_by_the_title_of_what_was_withdrawn(app: Flask) -> None:
+    given_published()
+    indexing.rebuild(reading, transaction, search_index())
+    with transaction() as session:
+        told = session.scalars(select(Suggestion).where(Suggestion.title == NOISE[3][0])).one()
+        withdraw(session, told, now=NOW)
+    drain()
+    with reading() as session:
+        assert indexing.compare(session, search_index()).is_empty
 
 
 def test_a_change_that_is_rolled_back_leaves_no_job(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """The promises that depend on the database, kept by a real PostgreSQL under real concurrency."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,30 +13,41 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from app.errors import PortalError, StaleEditError
+from app.errors import InvalidInputError, PortalError, StaleEditError
 from app.extensions import db
 from app.factory import create_app
-from app.models import IndexJob, Suggestion, Support
+from app.models import Edition, IndexJob, Suggestion, Support
 from app.resources import engine, keys, now, reading, search_index, today, transaction
 from app.services import (
     browser_sessions,
     bundle,
     demo,
+    hot_issue_desk,
     indexing,
     moderation,
     numbering,
     plans,
     rate_counts,
+    staff,
     suggestion_import,
     suggestions,
 )
 from app.services.demo import World
 from app.services.moderation import Act
+from app.services.staff import SignIn
 from app.services.suggestion_import import ImportTerms
 from app.services.suggestions import Draft, ListFilter, Sender, Terms
-from app.vocabulary import DocumentType, ModerationAction, Question, ReviewState, SuggestionKind
+from app.vocabulary import (
+    DocumentType,
+    EditionStatus,
+    ModerationAction,
+    Question,
+    ReviewState,
+    SuggestionKind,
+)
 from tests.conftest import make_settings
 from tests.factories import MOMENT, make_staff, make_suggestion
+from tests.hot_issue_rows import drafted, make_world, publish
 from tests.parallel import at_once
 from tests.services.rows import row_hashes
 
@@ -223,6 +235,42 @@ def test_a_change_that_is_saved_late_is_not_forgotten_by_a_rebuild(portal: Flask
     assert indexing.drain(reading, transaction, search_index()) == 1
     with reading() as session:
         assert indexing.compare(session, search_index()).is_empty
+
+
+def test_two_lists_of_one_period_published_together_see_one_another(portal: Flask) -> None:
+    with transaction() as session:
+        make_world(session)
+    numbers = [drafted(), drafted()]
+
+    def publish_second() -> None:
+        with portal.app_context():
+            publish(numbers[1])
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            hot_issue_desk.publish(session, numbers[0], by=None, now=now())
+            second = pool.submit(publish_second)
+            # It has to wait; without its turn it would be done long before this.
+            assert not wait([second], timeout=1).done
+        second.result(timeout=30)
+
+    with reading() as session:
+        states = session.scalars(select(Edition.status).order_by(Edition.number)).all()
+    assert states == [EditionStatus.SUPERSEDED, EditionStatus.PUBLISHED]
+
+
+@pytest.mark.parametrize("typed", ["\0", "moderator\0@example.org"])
+def test_a_character_it_cannot_hold_opens_no_account(portal: Flask, typed: str) -> None:
+    with transaction() as session:
+        assert staff.sign_in(session, SignIn(typed, "x", ""), keys=keys(), now=now()) is None
+
+
+def test_a_reason_with_a_character_it_cannot_hold_is_not_on_the_list(portal: Flask) -> None:
+    with transaction() as session:
+        made, member = make_suggestion(session, ReviewState.PENDING), make_staff(session)
+        act = Act(ModerationAction.DECLINE, 1, reason_code="\0")
+        with pytest.raises(InvalidInputError):
+            moderation.decide(session, made.number, act, by=member, plan_year=2023, now=now())
 
 
 def test_lists_and_pages_read_the_same_as_on_sqlite(portal: Flask) -> None:

@@ -246,6 +246,13 @@ def test_a_returned_suggestion_goes_back_with_its_new_wording(app: Flask) -> Non
     assert [decision.action.value for decision in view.decisions] == ["revise"]
 
 
+def test_a_new_wording_is_in_the_language_it_is_written_in(app: Flask) -> None:
+    with transaction() as session:
+        number = make_suggestion(session, ReviewState.RETURNED).number
+    wording = Revision("Charging points out of order", "Three of four do not work by our gate.", 1)
+    assert revised(number, wording).language is Language.EN
+
+
 def test_a_wording_for_an_older_version_is_refused(app: Flask) -> None:
     with transaction() as session:
         number = make_suggestion(session, ReviewState.RETURNED).number

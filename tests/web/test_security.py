@@ -140,6 +140,22 @@ def test_another_host_is_refused_in_plain_words(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/zh/cases/%00",
+        "/en/campaigns/a%00b",
+        "/en/suggestions?district=%00",
+        "/zh/search?q=%E5%81%9C%00",
+        "/zh/?%00=1",
+    ],
+)
+def test_no_address_holds_a_character_the_database_cannot(
+    client: FlaskClient, address: str
+) -> None:
+    assert client.get(address).status_code == 404
+
+
 def test_production_asks_browsers_to_stay_on_https(guarded: FlaskClient) -> None:
     answer = guarded.get("/zh/staff/sign-in", base_url="https://portal.example")
     assert "max-age=" in answer.headers["Strict-Transport-Security"]

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, render_template
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from app.models import Campaign
 from app.resources import reading, today
 from app.services import campaigns
 from app.vocabulary import Question
 from app.web.qr import qr_picture
-from app.web.templating import canonical_url
+from app.web.templating import canonical_url, format_day
 
 bp = Blueprint("campaigns", __name__)
 
@@ -29,9 +29,9 @@ def call_state(campaign: Campaign, day: date) -> CallState:
     if campaign.is_open(day):
         return CallState(_days_left((campaign.closes_on - day).days), is_open=True)
     if day < campaign.opens_on:
-        opens = format_date(campaign.opens_on, "long")
+        opens = format_day(campaign.opens_on)
         return CallState(str(gettext("Opens on %(date)s", date=opens)), is_open=False)
-    closed = format_date(campaign.closes_on, "long")
+    closed = format_day(campaign.closes_on)
     return CallState(str(gettext("Closed on %(date)s", date=closed)), is_open=False)
 
 

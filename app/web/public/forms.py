@@ -42,6 +42,7 @@ from app.services import suggestions
 from app.services.suggestions import Draft
 from app.vocabulary import DocumentType, Question, SuggestionKind, Visibility
 from app.web import labels
+from app.web.forms import PlainForm
 
 FORM_KEY_SALT = "suggestion form"
 FORM_LIFETIME = 12 * 3600
@@ -129,13 +130,6 @@ _TEXT = Characters(
     short=_l("Say what it is about in at least %(least)s characters.", least=TEXT_MIN),
     long=_shorten_text,
 )
-
-
-class PlainForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
-    """A form whose proof of origin was checked before the view; `form_frame` prints the proof."""
-
-    class Meta:
-        csrf = False
 
 
 class WordedForm(PlainForm):
@@ -363,6 +357,7 @@ class SearchForm(PlainForm):
         choices=_options((sort.value, words) for sort, words in labels.search_sort.items()),
         default=SearchSort.RELEVANCE.value,
     )
+    exact = StringField()
 
     def validate_q(self, field: Field) -> None:
         """A question of more than a hundred characters is a letter."""
@@ -376,6 +371,11 @@ class SearchForm(PlainForm):
         first: date | None = self.date_from.data
         if first and field.data and first > field.data:
             raise ValidationError(_("The last day must not be before the first."))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether only the typed words are looked for, and none that mean the same."""
+        return bool(self.exact.data)
 
     @property
     def chosen_types(self) -> tuple[DocumentType, ...]:

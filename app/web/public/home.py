@@ -1,20 +1,21 @@
 """The home page: what this is, what is asked now, the plan, the hot issues, what is new."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, Response, make_response, render_template, request
-from flask_babel import format_decimal
+from flask_babel import ngettext
 
 from app.models import HotIssue
 from app.resources import reading, settings, today
-from app.services import home
+from app.services import home, hot_issues
 from app.services.plans import TargetCount
-from app.web import labels
+from app.web import charts, hot_issue_words
+from app.web.charts import BarPart
 from app.web.locale import LANGUAGE_COOKIE, current_language
 from app.web.public.campaigns import call_state
 from app.web.public.settings import A_YEAR
 from app.web.targets import count_words
+from app.web.templating import in_language
 from config import Environment
 
 bp = Blueprint("home", __name__)
@@ -34,6 +35,7 @@ def index() -> Response:
             progress={number: count_words(count) for number, count in overview.targets.items()},
             targets=TargetCount.of_all(overview.targets.values()),
             bars=_bars(overview.issues),
+            facts={issue.number: _facts(issue) for issue in overview.issues},
         )
     )
     _remember_language(response)
@@ -54,33 +56,20 @@ def _remember_language(response: Response) -> None:
         )
 
 
-@dataclass(frozen=True)
-class BarPart:
-    """A piece of a heat bar."""
-
-    name: str
-    value: str
-    share: float
-
-
 def _bars(issues: Sequence[HotIssue]) -> dict[int, Sequence[BarPart]]:
     """Each issue's heat as pieces, by its number; the hottest issue's bar fills the width."""
-    hottest = max((issue.heat for issue in issues), default=0.0) or 1.0
-    return {issue.number: _pieces(issue, hottest) for issue in issues}
+    hottest = max((issue.heat for issue in issues), default=0.0)
+    return {
+        issue.number: charts.heat_bar_parts(hot_issues.heat_parts(issue), top_heat=hottest)
+        for issue in issues
+    }
 
 
-def _pieces(issue: HotIssue, hottest: float) -> Sequence[BarPart]:
-    parts = [(str(part["name"]), _points(part)) for part in issue.heat_parts]
-    total = sum(points for _, points in parts) or 1.0
-    return [
-        BarPart(
-            name=str(labels.heat_part.get(name, name)),
-            value=str(format_decimal(round(points / total * issue.heat, 1))),
-            share=round(points / total * issue.heat / hottest * 100, 2),
-        )
-        for name, points in parts
-    ]
-
-
-def _points(part: dict[str, object]) -> float:
-    return float(str(part["value"])) * float(str(part["weight"]))
+def _facts(issue: HotIssue) -> Sequence[str]:
+    """The line under an issue's headline: where, whom, how many, and what is not translated."""
+    text = in_language(issue.texts)
+    return (
+        *hot_issue_words.place_and_people(text),
+        ngettext("%(num)s person wrote", "%(num)s people wrote", issue.people_count),
+        hot_issue_words.original(text),
+    )

@@ -288,6 +288,14 @@ def _made(page: EditionPage, changes: int) -> str:
         "%(num)s public message", "%(num)s public messages", page.edition.message_count
     )
     issues = ngettext("%(num)s issue", "%(num)s issues", page.issues.total)
+    if not changes:
+        return str(
+            _(
+                "From %(messages)s came %(issues)s; staff changed nothing by hand.",
+                messages=messages,
+                issues=issues,
+            )
+        )
     hands = ngettext("%(num)s change", "%(num)s changes", changes)
     return str(
         _(

@@ -9,19 +9,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.engines.search.query import SearchRequest, SearchSort
+from app.engines.text.language import detect
 from app.errors import IndexUnavailableError, NotFoundError
 from app.models import HotIssue, PlanItem, ScenarioCase, Suggestion
 from app.resources import reading, search_index
-from app.services import search, suggestions
+from app.services import glossary, search, suggestions
 from app.services.paging import Page
 from app.services.search import FoundPage, FoundRow, Shown
 from app.services.suggestions import canonical_number
 from app.vocabulary import DocumentType
 from app.web import labels
 from app.web.locale import current_language
-from app.web.pagination import PageLinks, address_without, page_number
+from app.web.pagination import PageLinks, address_without, page_number, with_argument
 from app.web.public.forms import SearchForm
-from app.web.templating import format_day
+from app.web.templating import format_day, html_language
 
 bp = Blueprint("search", __name__)
 
@@ -50,19 +51,21 @@ def results() -> ResponseReturnValue:
     address = _address_of_number(form.q.data)
     if address:
         return redirect(address, 303)
+    also = () if form.is_exact else glossary.other_wordings(form.q.data)
     try:
         with reading() as database:
-            found = search.find(database, search_index(), _request(form, wanted_page))
+            found = search.find(database, search_index(), _request(form, wanted_page, also))
     except IndexUnavailableError:
         return _page(form, is_unavailable=True), 503
     if wanted_page > 1 and not found.page.hits:
         abort(404)
-    return _page(form, found)
+    return _page(form, found, also=also)
 
 
-def _request(form: SearchForm, number: int) -> SearchRequest:
+def _request(form: SearchForm, number: int, also: tuple[str, ...]) -> SearchRequest:
     return SearchRequest(
         text=form.q.data,
+        also=also,
         types=form.chosen_types,
         date_from=form.date_from.data,
         date_to=form.date_to.data,
@@ -71,17 +74,26 @@ def _request(form: SearchForm, number: int) -> SearchRequest:
     )
 
 
-def _page(form: SearchForm, found: FoundPage | None = None, *, is_unavailable: bool = False) -> str:
+def _page(
+    form: SearchForm,
+    found: FoundPage | None = None,
+    *,
+    also: tuple[str, ...] = (),
+    is_unavailable: bool = False,
+) -> str:
     links = None
     shown: Sequence[Shown] = ()
     if found is not None:
         page = found.page
         links = PageLinks.of(Page((), page.page, page.per_page, page.total))
-        shown = search.shown(found.found, form.q.data, current_language())
+        shown = search.shown(found.found, (form.q.data, *also), current_language())
     return render_template(
         "public/search/results.html",
         form=form,
         is_unavailable=is_unavailable,
+        also=[(wording, html_language(detect(wording))) for wording in also],
+        exact=with_argument("exact", "1"),
+        every_wording=address_without("exact"),
         links=links,
         results=[_result(one) for one in shown],
         kinds=_kinds(form, found.page.counts_by_type)
@@ -162,4 +174,5 @@ def _place(row: FoundRow) -> tuple[str, tuple[str, ...]]:
 def _issue_place(issue: HotIssue) -> tuple[str, tuple[str, ...]]:
     number = issue.edition.number
     words = _("List no. %(number)s", number=number)
-    return url_for("public.hot_issues.edition", number=number), (words,)
+    address = url_for("public.hot_issues.issue", number=number, issue_number=issue.number)
+    return address, (words,)

@@ -54,6 +54,7 @@ from app.web.public.forms import (
 )
 from app.web.qr import qr_picture
 from app.web.security import known_person_key, person_key, source_key
+from app.web.sessions import renew_session
 from app.web.templating import absolute, html_language, in_language, name_of
 
 log = structlog.get_logger()
@@ -122,6 +123,7 @@ def send() -> ResponseReturnValue:
             database, draft, sender, keys=keys(), terms=_terms(), now=now(), today=today()
         )
     session["receipt_key"] = key.value
+    renew_session()
     return redirect(url_for(".receipt"), 303)
 
 

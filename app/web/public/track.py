@@ -30,7 +30,7 @@ from app.vocabulary import ModerationAction, ReviewState
 from app.web import labels
 from app.web.errors import page_for
 from app.web.public.forms import RevisionForm, TrackForm
-from app.web.sessions import ServerSession
+from app.web.sessions import renew_session
 from app.web.templating import format_day, in_both, name_of
 
 bp = Blueprint("track", __name__)
@@ -75,8 +75,7 @@ def look_up() -> ResponseReturnValue:
     except NotFoundError:
         return _private(_ask(form, is_unknown=True), 404)
     session["tracked"] = tracked.suggestion.number
-    if isinstance(session, ServerSession):
-        session.renew()
+    renew_session()
     return redirect(url_for(".suggestion"), 303)
 
 

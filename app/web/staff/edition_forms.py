@@ -2,7 +2,6 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
@@ -17,16 +16,10 @@ from app.services.hot_issue_desk import (
     Wording,
 )
 from app.services.hot_issue_drafts import TOP_DEFAULT, TOP_MAX
+from app.web.forms import PlainForm
 
 
-class _Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
-    class Meta:
-        """The proof of origin is checked for every POST before a form is looked at."""
-
-        csrf = False
-
-
-class DraftForm(_Form):
+class DraftForm(PlainForm):
     """A period, and how long the list shall be."""
 
     from_on = DateField(_l("First day"), validators=[InputRequired(_l("Enter the first day."))])
@@ -46,7 +39,7 @@ class DraftForm(_Form):
     )
 
 
-class RenameForm(_Form):
+class RenameForm(PlainForm):
     """An issue's words in one language."""
 
     title = StringField(
@@ -61,7 +54,7 @@ class RenameForm(_Form):
         ],
     )
     place = StringField(
-        _l("Place"),
+        _l("Location"),
         validators=[Length(max=PLACE_MAX, message=_l("The place has up to %(max)d characters."))],
     )
     people = StringField(
@@ -76,7 +69,7 @@ class RenameForm(_Form):
         return Wording(self.title.data or "", self.place.data or "", self.people.data or "")
 
 
-class MoveForm(_Form):
+class MoveForm(PlainForm):
     """Another place in the list."""
 
     to_rank = IntegerField(
@@ -84,7 +77,7 @@ class MoveForm(_Form):
     )
 
 
-class ExcludeForm(_Form):
+class ExcludeForm(PlainForm):
     """Why an issue is left out."""
 
     reason = TextAreaField(

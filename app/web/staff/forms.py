@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_ngettext as _ln
 from flask_wtf import FlaskForm
 from wtforms import (
     Field,
@@ -22,6 +21,7 @@ from app.models.suggestion import IMPORTED_TEXT_MAX
 from app.services.moderation import PUBLIC_TITLE_MAX, Act
 from app.services.staff import PASSWORD_MAX, PASSWORD_MIN
 from app.vocabulary import ModerationAction
+from app.web.forms import PlainForm
 
 EMAIL_MAX = 200
 CODE_MAX = 40
@@ -30,13 +30,6 @@ CODE_MAX = 40
 def _unix_lines(text: str | None) -> str | None:
     """Browsers send a line's end as two characters; a length counts what was typed."""
     return text.replace("\r\n", "\n") if text else text
-
-
-class _Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
-    class Meta:
-        """The proof of origin is checked for every POST before a form is looked at."""
-
-        csrf = False
 
 
 def _password(label: object, autocomplete: str, missing: object) -> PasswordField:
@@ -50,7 +43,7 @@ def _password(label: object, autocomplete: str, missing: object) -> PasswordFiel
     )
 
 
-class SignInForm(_Form):
+class SignInForm(PlainForm):
     """Address, password and, where the account has one, the second factor's code."""
 
     email = StringField(
@@ -77,7 +70,7 @@ class SignInForm(_Form):
     )
 
 
-class PasswordForm(_Form):
+class PasswordForm(PlainForm):
     """Another password, typed twice because it cannot be read while typing."""
 
     current = _password(
@@ -85,12 +78,10 @@ class PasswordForm(_Form):
     )
     new = PasswordField(
         _l("New password"),
-        description=_ln(
-            "At least %(num)s character. A few words that do not belong together are easy to keep"
-            " in mind.",
-            "At least %(num)s characters. A few words that do not belong together are easy to keep"
-            " in mind.",
-            PASSWORD_MIN,
+        description=_l(
+            "At least %(least)s characters. A few words that do not belong together are easy to"
+            " keep in mind.",
+            least=PASSWORD_MIN,
         ),
         validators=[
             InputRequired(_l("Enter a new password.")),
@@ -110,7 +101,7 @@ class PasswordForm(_Form):
             raise ValidationError(gettext("The two new passwords are not the same."))
 
 
-class EnrolForm(_Form):
+class EnrolForm(PlainForm):
     """The first code of an authenticator app."""
 
     code = StringField(
@@ -124,13 +115,13 @@ class EnrolForm(_Form):
     )
 
 
-class DropForm(_Form):
+class DropForm(PlainForm):
     """The password, asked again before the second factor goes."""
 
     password = _password(_l("Password"), "current-password", _l("Enter your password."))
 
 
-class DecisionForm(_Form):
+class DecisionForm(PlainForm):
     """What every decision may carry: a note that the author reads."""
 
     note = TextAreaField(

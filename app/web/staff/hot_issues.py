@@ -18,6 +18,7 @@ from app.services import hot_issue_desk, hot_issue_drafts, hot_issues
 from app.services.hot_issue_desk import IssueDesk, Spot, Workbench
 from app.vocabulary import EditionStatus, Language, Role
 from app.web import charts, hot_issue_words
+from app.web.forms import PlainForm
 from app.web.hot_issue_words import LedgerLine
 from app.web.pagination import PageLinks, page_number
 from app.web.security import requires, signed_in_staff
@@ -172,7 +173,7 @@ def restore(number: int, issue_number: int) -> ResponseReturnValue:
     def act(session: Session) -> None:
         hot_issue_desk.restore(session, spot, by=signed_in_staff(), now=now())
 
-    return _answer(spot, FlaskForm(None, meta={"csrf": False}), "restore", act)
+    return _answer(spot, PlainForm(None), "restore", act)
 
 
 @bp.get(f"{EDITION}/publish")
@@ -253,7 +254,7 @@ def _issue_page(
         edition_name=hot_issue_words.edition_name(desk.edition),
         issue=_line(desk.issue),
         forms=forms,
-        refused=refused or FlaskForm(None, meta={"csrf": False}),
+        refused=refused or PlainForm(None),
         since=since,
         done=_done_words(request.args.get("done", "")),
         reasons=hot_issue_words.reasons(parts),

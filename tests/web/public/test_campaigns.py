@@ -25,8 +25,8 @@ def test_the_three_questions_stand_even_before_any_call(pages: PageClient) -> No
         (OPENS, "29 days left"),
         (CLOSES - timedelta(days=1), "1 day left"),
         (CLOSES, "Today is the last day"),
-        (CLOSES + timedelta(days=1), "Closed on June 30, 2023"),
-        (OPENS - timedelta(days=1), "Opens on June 1, 2023"),
+        (CLOSES + timedelta(days=1), "Closed on 30 June 2023"),
+        (OPENS - timedelta(days=1), "Opens on 1 June 2023"),
     ],
 )
 def test_the_state_of_a_call_is_told_in_days(pages: PageClient, day: date, words: str) -> None:

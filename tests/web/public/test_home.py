@@ -93,6 +93,8 @@ def test_the_newest_published_list_is_shown_in_its_own_language(pages: PageClien
 
     assert 'lang="zh-Hans">共享单车占道' in page.text
     assert "/en/hot-issues/1" in page.links
+    assert "/en/hot-issues/1/issues/1" in page.links
+    assert "People and their messages" in page.text
 
 
 def test_drafts_and_superseded_lists_are_not_shown(pages: PageClient) -> None:

@@ -89,7 +89,7 @@ def test_a_reported_figure_stands_with_its_day(pages: PageClient) -> None:
     text = pages.get("/en/plan/2023/items/2").text
 
     assert "76%" in text
-    assert "on June 1, 2023" in text
+    assert "on 1 June 2023" in text
     assert 'width="80.0"' in text
 
 

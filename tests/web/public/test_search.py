@@ -10,6 +10,7 @@ from app.resources import reading, search_index, transaction
 from app.services import indexing
 from app.vocabulary import Language, ReviewState, Visibility
 from tests.factories import make_suggestion
+from tests.hot_issue_rows import given_published
 from tests.pages import Page, PageClient
 
 
@@ -53,7 +54,20 @@ def test_the_title_says_what_was_looked_for(pages: PageClient, number: str) -> N
 def test_items_and_cases_speak_the_language_of_the_page(pages: PageClient) -> None:
     chinese, english = search(pages, "社区"), search(pages, "社区", lang="en")
     assert "<mark>社区</mark>" in chinese.text
-    assert "Bringing smart technology to communities" in english.text
+    assert "Bringing smart technology to <mark>communities</mark>" in english.text
+
+
+def test_words_of_the_other_language_are_searched_too_and_named(pages: PageClient) -> None:
+    page = pages.get("/en/search?q=pension")
+    assert "Also searched:" in page.text
+    assert '<span lang="zh-Hans">' in page.text
+    exact = next(link for link in page.links if "exact=1" in link)
+    assert "Also searched:" not in pages.get(exact).text
+
+
+def test_unknown_words_are_searched_as_they_are(pages: PageClient) -> None:
+    assert "Also searched:" not in pages.get("/en/search?q=zzyzx").text
+    assert "Also searched:" not in pages.get("/en/search").text
 
 
 def test_a_suggestion_in_the_other_language_says_so(pages: PageClient) -> None:
@@ -168,6 +182,14 @@ def test_hostile_strings_are_plain_words(pages: PageClient, number: str, words: 
     assert page.status == 200
     assert "<script>alert" not in page.text
     assert "还没审核" not in page.text
+
+
+def test_an_issue_leads_to_its_own_page(pages: PageClient) -> None:
+    edition = given_published()
+    indexing.rebuild(reading, transaction, search_index())
+    page = search(pages, "噪音", "&type=issue")
+    assert page.status == 200
+    assert f"/zh/hot-issues/{edition}/issues/1" in page.links
 
 
 def test_nothing_found_says_what_to_try(pages: PageClient) -> None:

@@ -16,6 +16,7 @@ from app.resources import keys, reading, search_index, transaction
 from app.services import indexing
 from app.vocabulary import Channel, Language, Question, ReviewState, Visibility
 from app.web.public.forms import FORM_KEY_SALT
+from app.web.sessions import COOKIE
 from tests.factories import SuggestionFields, make_suggestion
 from tests.pages import Page, PageClient
 
@@ -246,6 +247,20 @@ def test_the_receipt_survives_a_reload_in_either_language(pages: PageClient) -> 
     assert second.status == 200
     code = first.text.split('id="receipt-code">')[1][:14]
     assert code in second.text
+
+
+def test_a_receipt_is_not_shared_with_who_knew_the_session_before(
+    pages: PageClient, app: Flask
+) -> None:
+    send(pages)
+    known = pages.client.get_cookie(COOKIE)
+    pages.get("/zh/suggestions/new")
+    pages.post("/zh/suggestions/send", {**TYPED, "form_key": form_key(name="another form")})
+    assert known is not None
+    stranger = app.test_client()
+    stranger.set_cookie(COOKIE, known.value)
+    assert pages.follow().status == 200
+    assert stranger.get("/zh/suggestions/receipt").status_code == 404
 
 
 def test_a_double_click_makes_one_suggestion(pages: PageClient) -> None:
