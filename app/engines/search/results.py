@@ -16,6 +16,7 @@ from app.vocabulary import DocumentType
 EXCERPT_LENGTH = 120
 # A mark is put a little way into the excerpt, so that the reader sees what leads up to it.
 LEAD = 20
+CLOSING_SIGNS = "，。、；：！？）》”’ ,.;:!?)\n"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,9 +86,14 @@ def make_excerpt(text: str, plan: QueryPlan, *, length: int = EXCERPT_LENGTH) ->
 def cut_excerpt(
     text: str, spans: Iterable[Span], *, start: int, length: int = EXCERPT_LENGTH
 ) -> Excerpt:
-    """Return `length` characters of the text from `start` or earlier, and the spans inside."""
+    """Return `length` characters of the text from `start` or earlier, and the spans inside.
+
+    An English word is never cut through: the excerpt grows by what is missing of it. A sign that
+    closes what was cut away before is left out.
+    """
     start = max(0, min(start, len(text) - length))
     end = min(len(text), start + length)
+    start, end = _whole_words(text, start, end)
     inside = tuple(
         Span(max(span.start, start) - start, min(span.end, end) - start)
         for span in spans
@@ -95,6 +101,21 @@ def cut_excerpt(
     )
     shown = text[start:end].replace("\n", " ")
     return Excerpt(shown, inside, cut_before=start > 0, cut_after=end < len(text))
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and end - start < 2 * EXCERPT_LENGTH and _is_inside_word(text, start):
+        start -= 1
+    while end < len(text) and end - start < 2 * EXCERPT_LENGTH and _is_inside_word(text, end):
+        end += 1
+    while 0 < start < end and text[start] in CLOSING_SIGNS:
+        start += 1
+    return start, end
+
+
+def _is_inside_word(text: str, place: int) -> bool:
+    """Tell whether a cut before this place would part two letters or digits of one word."""
+    return all(sign.isascii() and sign.isalnum() for sign in text[place - 1 : place + 1])
 
 
 def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -1,7 +1,13 @@
 """Marks stand on the text as it was typed, and excerpts show the best place."""
 
 from app.engines.search.query import make_plan
-from app.engines.search.results import Span, highlight, make_excerpt, merge_spans
+from app.engines.search.results import (
+    Span,
+    cut_excerpt,
+    highlight,
+    make_excerpt,
+    merge_spans,
+)
 
 
 def marked(text: str, query: str) -> list[str]:
@@ -61,3 +67,23 @@ def test_markup_in_a_text_is_left_alone() -> None:
 
     assert excerpt.text == "<b>停车</b>"
     assert excerpt.spans == (Span(3, 5),)
+
+
+def test_an_excerpt_never_cuts_through_an_english_word() -> None:
+    text = "We wait and wait at the counter for parking permits every single morning " * 6
+    excerpt = make_excerpt(text, make_plan("permits"), length=40)
+    assert set(excerpt.text.split()) <= set(text.split())
+
+
+def test_an_excerpt_does_not_open_with_a_sign_that_closes() -> None:
+    text = "前面说了很多别的事情也没有人听。" * 3 + "，后来停车又多收了钱，一直没有退。" + "完" * 60
+    shown = cut_excerpt(text, (), start=text.index("，后来"), length=20)
+    assert shown.text.startswith("后来")
+    assert shown.cut_before
+
+
+def test_the_marks_move_with_the_excerpt_s_edges() -> None:
+    text = "carpark " * 10 + "permit " * 30
+    excerpt = cut_excerpt(text, (Span(80, 86),), start=75, length=20)
+    (span,) = excerpt.spans
+    assert excerpt.text[span.start : span.end] == "permit"
