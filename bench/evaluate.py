@@ -20,7 +20,7 @@ from app.extensions import db
 from app.factory import create_app
 from app.models import Base
 from app.resources import keys, now, reading, transaction
-from app.services import bundle, demo, glossary, indexing
+from app.services import bundle, demo, indexing, search
 from app.services.demo import World
 from app.vocabulary import DocumentType
 from bench.tables import show
@@ -104,8 +104,8 @@ def _name(document: SearchDocument) -> str:
 
 def _ours(index: SearchIndex, names: Mapping[str, str]) -> Ask:
     def ask(query: str) -> Sequence[str]:
-        request = SearchRequest(text=query, also=glossary.other_wordings(query), per_page=CUT)
-        return [names[f"{hit.type}:{hit.id}"] for hit in index.search(request).hits]
+        page = search.widened(index, SearchRequest(text=query, per_page=CUT)).page
+        return [names[f"{hit.type}:{hit.id}"] for hit in page.hits]
 
     return ask
 

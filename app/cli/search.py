@@ -76,7 +76,7 @@ def query(text: str, kind: str | None, limit: int, as_json: bool) -> None:  # no
     try:
         request = SearchRequest(text=text[:MAX_QUERY_LENGTH], types=types, per_page=limit)
         with reading() as session:
-            found = search.find(session, search_index(), request).found
+            found = search.find_widely(session, search_index(), request).found
     except PortalError as error:
         fail(refusal(error))
     hits = [

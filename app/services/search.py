@@ -1,7 +1,7 @@
 """From a reader's words to rows: the index proposes, the database disposes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
@@ -11,6 +11,7 @@ from app.engines.search.query import QueryPlan, SearchRequest, joined, make_plan
 from app.engines.search.results import Excerpt, Hit, ResultPage, highlight, make_excerpt
 from app.engines.search.similar import SimilarHit, SimilarRequest
 from app.models import Edition, HotIssue, PlanItem, ScenarioCase, Suggestion
+from app.services import glossary
 from app.services.texts import Pieces, in_pieces, text_in
 from app.vocabulary import DocumentType, EditionStatus, Language
 
@@ -30,16 +31,41 @@ class Found:
 
 @dataclass(frozen=True)
 class FoundPage:
-    """The page of results that may be shown; `page.total` is what the index counted."""
+    """The page of results that may be shown; `page.total` is what the index counted.
+
+    `also` are other wordings that were searched too; `sounds` are those searched instead, because
+    nothing holds what was typed and it sounds like them.
+    """
 
     page: ResultPage
     found: Sequence[Found]
+    also: tuple[str, ...] = ()
+    sounds: tuple[str, ...] = ()
 
 
 def find(session: Session, index: SearchIndex, request: SearchRequest) -> FoundPage:
     """The hits whose rows are public now; raises IndexUnavailableError."""
     page = index.search(request)
     return FoundPage(page, public_rows(session, page.hits))
+
+
+def widened(index: SearchIndex, request: SearchRequest) -> FoundPage:
+    """The hits for what was typed and what means the same, else for what sounds like it.
+
+    The rows are still to be fetched; raises IndexUnavailableError.
+    """
+    also = glossary.other_wordings(request.text)
+    page = index.search(replace(request, also=also))
+    sounds = () if page.total or request.page > 1 else glossary.by_sound(request.text)
+    if sounds:
+        page = index.search(replace(request, text=sounds[0], also=sounds[1:]))
+    return FoundPage(page, (), also, sounds)
+
+
+def find_widely(session: Session, index: SearchIndex, request: SearchRequest) -> FoundPage:
+    """What `widened` finds, with the rows that are public now; raises IndexUnavailableError."""
+    found = widened(index, request)
+    return replace(found, found=public_rows(session, found.page.hits))
 
 
 def similar(session: Session, index: SearchIndex, request: SimilarRequest) -> Sequence[Found]:

@@ -13,7 +13,7 @@ from app.engines.text.language import detect
 from app.errors import IndexUnavailableError, NotFoundError
 from app.models import HotIssue, PlanItem, ScenarioCase, Suggestion
 from app.resources import reading, search_index
-from app.services import glossary, search, suggestions
+from app.services import search, suggestions
 from app.services.paging import Page
 from app.services.search import FoundPage, FoundRow, Shown
 from app.services.suggestions import canonical_number
@@ -51,21 +51,20 @@ def results() -> ResponseReturnValue:
     address = _address_of_number(form.q.data)
     if address:
         return redirect(address, 303)
-    also = () if form.is_exact else glossary.other_wordings(form.q.data)
+    look = search.find if form.is_exact else search.find_widely
     try:
         with reading() as database:
-            found = search.find(database, search_index(), _request(form, wanted_page, also))
+            found = look(database, search_index(), _request(form, wanted_page))
     except IndexUnavailableError:
         return _page(form, is_unavailable=True), 503
     if wanted_page > 1 and not found.page.hits:
         abort(404)
-    return _page(form, found, also=also)
+    return _page(form, found)
 
 
-def _request(form: SearchForm, number: int, also: tuple[str, ...]) -> SearchRequest:
+def _request(form: SearchForm, number: int) -> SearchRequest:
     return SearchRequest(
         text=form.q.data,
-        also=also,
         types=form.chosen_types,
         date_from=form.date_from.data,
         date_to=form.date_to.data,
@@ -74,24 +73,21 @@ def _request(form: SearchForm, number: int, also: tuple[str, ...]) -> SearchRequ
     )
 
 
-def _page(
-    form: SearchForm,
-    found: FoundPage | None = None,
-    *,
-    also: tuple[str, ...] = (),
-    is_unavailable: bool = False,
-) -> str:
+def _page(form: SearchForm, found: FoundPage | None = None, *, is_unavailable: bool = False) -> str:
     links = None
     shown: Sequence[Shown] = ()
     if found is not None:
         page = found.page
         links = PageLinks.of(Page((), page.page, page.per_page, page.total))
-        shown = search.shown(found.found, (form.q.data, *also), current_language())
+        shown = search.shown(
+            found.found, (form.q.data, *found.also, *found.sounds), current_language()
+        )
     return render_template(
         "public/search/results.html",
         form=form,
         is_unavailable=is_unavailable,
-        also=[(wording, html_language(detect(wording))) for wording in also],
+        also=_with_language(found.also if found else ()),
+        sounds=_with_language(found.sounds if found else ()),
         exact=with_argument("exact", "1"),
         every_wording=address_without("exact"),
         links=links,
@@ -102,6 +98,10 @@ def _page(
         active=_active(form),
         every=address_without("type", "from", "to", "sort"),
     )
+
+
+def _with_language(wordings: Sequence[str]) -> list[tuple[str, str]]:
+    return [(wording, html_language(detect(wording))) for wording in wordings]
 
 
 def _address_of_number(typed: str) -> str | None:

@@ -65,6 +65,14 @@ def test_words_of_the_other_language_are_searched_too_and_named(pages: PageClien
     assert "Also searched:" not in pages.get(exact).text
 
 
+def test_what_is_typed_in_pinyin_is_searched_by_its_sound(pages: PageClient) -> None:
+    page = pages.get("/en/search?q=yanglao")
+    assert "Searched by its sound:" in page.text
+    assert "养老" in page.text
+    assert "Searched by its sound:" not in pages.get("/en/search?q=pension").text
+    assert "Searched by its sound:" not in pages.get("/en/search?q=yanglao&exact=1").text
+
+
 def test_unknown_words_are_searched_as_they_are(pages: PageClient) -> None:
     assert "Also searched:" not in pages.get("/en/search?q=zzyzx").text
     assert "Also searched:" not in pages.get("/en/search").text
