@@ -139,7 +139,8 @@ def _run(program: str, *arguments: str | Path, url: URL) -> None:
 def _unpack(source: Path, folder: Path) -> Restored:
     try:
         with tarfile.open(source, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
+            for member in archive:
+                _take_out(archive, member, folder)
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files = dict(manifest["files"])
     except (tarfile.TarError, OSError, EOFError, KeyError, ValueError) as error:
@@ -148,6 +149,14 @@ def _unpack(source: Path, folder: Path) -> Restored:
     if manifest.get("format") != FORMAT or broken:
         raise UnreadableDocumentError(tuple(broken) or ("known format",))
     return Restored(str(manifest["made_at"]), tuple(files))
+
+
+def _take_out(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write one of our own files; whatever else an archive holds is passed over."""
+    content = archive.extractfile(member) if member.isfile() else None
+    if content is not None and member.name in {MANIFEST, SECRET, SQLITE_NAME, POSTGRESQL_NAME}:
+        with content, (folder / member.name).open("wb") as file:
+            shutil.copyfileobj(content, file)
 
 
 def _sha256(path: Path) -> str:

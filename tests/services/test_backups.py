@@ -75,3 +75,16 @@ def test_an_archive_of_something_else_is_refused(app: Flask, tmp_path: Path) -> 
         archive.add(tmp_path / "note.txt", arcname="note.txt")
     with pytest.raises(UnreadableDocumentError):
         backups.restore(engine(), other, instance=settings().instance_dir)
+
+
+def test_an_archive_cannot_write_outside_of_its_folder(app: Flask, tmp_path: Path) -> None:
+    saved = _backup(tmp_path / "saved.tgz")
+    evil = tmp_path / "evil.tgz"
+    with tarfile.open(saved) as before, tarfile.open(evil, "w:gz") as archive:
+        for member in before:
+            archive.addfile(member, before.extractfile(member))
+        archive.add(saved, arcname="../escaped")
+        archive.add(saved, arcname=str(tmp_path / "escaped"))
+    backups.restore(engine(), evil, instance=settings().instance_dir)
+    assert not (settings().instance_dir / "escaped").exists()
+    assert not (tmp_path / "escaped").exists()
