@@ -20,7 +20,6 @@ from app.engines.hot_issues.words import (
     grams,
     long_words,
     name_phrases,
-    plain_words,
 )
 
 Floats = NDArray[np.float64]
@@ -76,17 +75,6 @@ class Space:
         self.scratch[features] = 0.0
         return _sums(owners, products, len(others))
 
-    def rarest_shared(self, number: int, others: Ints) -> Floats:
-        """Return the rarity of the rarest feature a row shares with each of the others."""
-        features, _ = self.row(number)
-        positions, owners = self.gather(others)
-        self.scratch[features] = self.rarity[features]
-        shared = self.scratch[self.features[positions]]
-        self.scratch[features] = 0.0
-        best = np.zeros(len(others))
-        np.maximum.at(best, owners, shared)
-        return best
-
     def covered(self, number: int, others: Ints) -> Floats:
         """Return which share of a row's rarity each of the others contains."""
         features, _ = self.row(number)
@@ -113,20 +101,18 @@ class Space:
 class Corpus:
     """The messages at hand, in a fixed order, with every space their comparison needs.
 
-    `title_in_text` and `names_in_text` hold the titles first and the full texts after them.
+    `title_in_text` holds the titles first and the full texts after them.
     """
 
     messages: tuple[Message, ...]
     cuts: tuple[Cut, ...]
     words: Space
-    plain: Space
     names: Space
     title: Space
     opening: Space
     body: Space
     phrases: Space
     title_in_text: Space
-    names_in_text: Space
 
 
 def build_space(
@@ -173,24 +159,20 @@ def build_corpus(messages: Sequence[Message]) -> Corpus:
     )
     whole = [f"{one.title}。{one.body}" for one in cuts]
     titles = [_short_grams(one.title) for one in cuts]
-    title_names = [name_phrases(one.title_words) for one in cuts]
     names = [
-        title * _TITLE_TIMES + name_phrases(one.body_words)
-        for one, title in zip(cuts, title_names, strict=True)
+        name_phrases(one.title_words) * _TITLE_TIMES + name_phrases(one.body_words) for one in cuts
     ]
     all_words = [one.title_words * _TITLE_TIMES + one.body_words for one in cuts]
     return Corpus(
         messages=tuple(messages),
         cuts=cuts,
         words=build_space([long_words(words) for words in all_words]),
-        plain=build_space([plain_words(words) for words in all_words]),
         names=build_space(names, rarity_power=1.2, widest=0.1),
         title=build_space(titles),
         opening=build_space(_short_grams(f"{one.title}。{one.body[:_OPENING]}") for one in cuts),
         body=build_space((_short_grams(one.body) for one in cuts), rarity_power=1.3),
         phrases=build_space((grams(text, 4) for text in whole), widest=0.05),
         title_in_text=build_space([*titles, *(_once(_short_grams(text)) for text in whole)]),
-        names_in_text=build_space([*title_names, *(_once(phrases) for phrases in names)]),
     )
 
 

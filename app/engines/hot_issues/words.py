@@ -154,11 +154,6 @@ def name_phrases(words: tuple[Word, ...]) -> list[str]:
     return found
 
 
-def plain_words(words: tuple[Word, ...]) -> list[str]:
-    """Return the words that are no names: what is wrong, not where."""
-    return [word.text for word in words if not word.is_name and len(word.text) > 1]
-
-
 def long_words(words: tuple[Word, ...]) -> list[str]:
     """Return every word of more than one character."""
     return [word.text for word in words if len(word.text) > 1]

@@ -54,26 +54,6 @@ def test_every_weight_has_its_figure(messages: list[Message]) -> None:
     assert set(WEIGHTS) <= set(figures)
 
 
-def test_the_same_author_is_recognised() -> None:
-    one, other = make_message(1, "电梯停运", author="甲"), make_message(2, "电梯停运", author="甲")
-    assert figure(build_corpus([one, other]), "same author") == 1
-
-
-def test_different_and_unknown_authors_are_not_the_same() -> None:
-    one, other = make_message(1, "电梯停运", author="甲"), make_message(2, "电梯停运", author="乙")
-    assert figure(build_corpus([one, other]), "same author") == 0
-    unknown = [replace(one, author=""), replace(other, author="")]
-    assert figure(build_corpus(unknown), "same author") == 0
-
-
-def test_districts_agree_differ_or_are_not_known() -> None:
-    one, other = make_message(1, "电梯停运"), make_message(2, "电梯停运")
-    east, west = replace(one, district="东岸区"), replace(other, district="西岸区")
-    assert figure(build_corpus([east, replace(other, district="东岸区")]), "district") == 1
-    assert figure(build_corpus([east, west]), "district") == -1
-    assert figure(build_corpus([east, other]), "district") == 0
-
-
 def test_another_place_is_noticed_unless_the_text_names_it() -> None:
     one = make_message(1, "金桂园小区电梯停运", "电梯停运")
     other = make_message(2, "白鹭洲小区电梯停运", "电梯停运")

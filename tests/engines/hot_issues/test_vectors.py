@@ -31,17 +31,10 @@ def test_containment_has_a_direction() -> None:
     assert space.covering(0, np.array([1])) == pytest.approx([0.5])
 
 
-def test_the_rarest_shared_word_is_found() -> None:
-    space = build_space([["小区", "松风里"], ["小区", "松风里"], ["小区"], ["喷泉"]])
-    both, one, none = space.rarest_shared(0, np.array([1, 2, 3]))
-    assert both > one > none == 0
-
-
 def test_comparing_leaves_no_trace(messages: list[Message]) -> None:
     corpus = build_corpus(messages)
     others = np.arange(1, len(messages))
     first = corpus.words.cosines(0, others)
-    corpus.words.rarest_shared(3, others)
     corpus.words.covered(4, others)
     corpus.words.covering(5, others)
     assert (corpus.words.cosines(0, others) == first).all()
