@@ -56,6 +56,7 @@ def _in_its_language(text: HotIssueText, words: str) -> str:
     lang = foreign_lang(text)
     if not lang or not words:
         return words
+    # `format` of a Markup escapes what it is given; only the span itself is ours.
     return Markup('<span lang="{}">{}</span>').format(lang, words)
 
 

@@ -153,10 +153,7 @@ def build_corpus(messages: Sequence[Message]) -> Corpus:
     """Return the messages' vectors; the caller has put the messages into their fixed order."""
     texts = [(clean(message.title), clean(message.body)) for message in messages]
     common = common_words([part for pair in texts for part in pair])
-    cuts = tuple(
-        cut(title, body, district=message.district, common=common)
-        for message, (title, body) in zip(messages, texts, strict=True)
-    )
+    cuts = tuple(cut(title, body, common=common) for title, body in texts)
     whole = [f"{one.title}。{one.body}" for one in cuts]
     titles = [_short_grams(one.title) for one in cuts]
     names = [

@@ -16,7 +16,6 @@ LONGEST_TEXT = 3000
 
 # A source that hides its places writes codes such as B4区 for a district and B市 for a city.
 _PLACE_CODE = re.compile(r"[A-Za-z]\d{0,2}(?:市|县|区)")
-_DISTRICT_CODE = re.compile(r"[A-Za-z]\d{1,2}(?:县|区)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[A-Za-z0-9']+(?: [A-Za-z0-9']+)+|[\u3400-\u9fffA-Za-z0-9]+")
 _UNIT = re.compile(r"[\u3400-\u9fff]|[a-z0-9']+")
@@ -58,13 +57,12 @@ class Word:
 
 @dataclass(frozen=True)
 class Cut:
-    """One message cut up: the cleaned texts, their words and the districts they mention."""
+    """One message cut up: the cleaned texts and their words."""
 
     title: str
     body: str
     title_words: tuple[Word, ...]
     body_words: tuple[Word, ...]
-    districts: frozenset[str]
 
 
 def clean(text: str) -> str:
@@ -111,17 +109,13 @@ def cut_words(text: str, common: frozenset[str]) -> tuple[Word, ...]:
     return tuple(found)
 
 
-def cut(title: str, body: str, *, district: str | None, common: frozenset[str]) -> Cut:
+def cut(title: str, body: str, *, common: frozenset[str]) -> Cut:
     """Return a message's cleaned title and body cut into words."""
-    places = {place.lower() for place in _DISTRICT_CODE.findall(f"{title} {body}")}
-    if district:
-        places.add(district.strip().lower())
     return Cut(
         title=title,
         body=body,
         title_words=cut_words(title, common),
         body_words=cut_words(body, common),
-        districts=frozenset(places),
     )
 
 

@@ -6,7 +6,6 @@ from app.engines.hot_issues.words import (
     LONGEST_TEXT,
     clean,
     common_words,
-    cut,
     cut_words,
     grams,
     stem,
@@ -57,12 +56,3 @@ def test_an_english_word_always_capitalised_behaves_like_a_name() -> None:
 def test_everyday_words_are_left_out() -> None:
     words = [word.text for word in cut_words("请问领导您好，关于电梯的问题", frozenset())]
     assert words == ["电梯"]
-
-
-def test_a_message_mentions_the_districts_of_its_text_and_its_form() -> None:
-    one = cut("B4区电梯停运", "在B7县也一样", district="东岸区", common=frozenset())
-    assert one.districts == {"b4区", "b7县", "东岸区"}
-
-
-def test_no_district_is_no_district() -> None:
-    assert cut("小区电梯停运", "社区没人管", district=None, common=frozenset()).districts == set()
