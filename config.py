@@ -24,6 +24,13 @@ class Environment(StrEnum):
     TESTING = "testing"
 
 
+class SearchBackend(StrEnum):
+    """Where the search index lies."""
+
+    DISK = "disk"
+    POSTGRESQL = "postgresql"
+
+
 class Settings(BaseSettings):
     """Every setting, typed; the README lists them with their meaning."""
 
@@ -49,6 +56,11 @@ class Settings(BaseSettings):
     demonstration: bool = False
     worker_poll_seconds: float = Field(default=0.5, gt=0, le=60)
 
+    search_backend: SearchBackend = SearchBackend.DISK
+    search_newness: float = Field(default=0.1, ge=0, le=1)
+    search_half_life_days: float = Field(default=180, gt=0)
+    search_support: float = Field(default=0.1, ge=0, le=1)
+
     time_zone: str = "Asia/Shanghai"
     number_prefix: str = Field(default="QD", pattern=r"^[A-Z]{1,6}$")
     plan_year: int = Field(default=2023, ge=2000, le=2100)
@@ -73,6 +85,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, OSError) as error:
             raise ValueError("no such time zone") from error
         return name
+
+    @model_validator(mode="after")
+    def _shared_index_needs_postgresql(self) -> Self:
+        wanted = self.search_backend is SearchBackend.POSTGRESQL
+        if wanted and not self.database.startswith("postgresql"):
+            raise ValueError("PORTAL_SEARCH_BACKEND=postgresql needs a PostgreSQL database")
+        return self
 
     @model_validator(mode="after")
     def _production_needs_secrets(self) -> Self:

@@ -7,12 +7,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, logs, web
 from app.database import prepare_engine
-from app.engines.search.index import SearchIndex
+from app.engines.search.in_postgresql.index import PostgresIndex
+from app.engines.search.index import SearchIndex, Signals
+from app.engines.search.on_disk.index import WhooshIndex
 from app.extensions import babel, bootstrap, compress, csrf, db, limiter, migrate
 from app.secrecy import Keys
 from app.web.locale import current_locale
 from app.web.sessions import DatabaseSessions
-from config import Environment, Settings
+from config import Environment, SearchBackend, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.from_mapping(_flask_settings(settings))
     app.extensions["portal_settings"] = settings
     app.extensions["portal_keys"] = Keys.from_secret(settings.secret_key)
-    app.extensions["portal_index"] = SearchIndex(settings.index_path)
+    app.extensions["portal_index"] = _search_index(settings)
     app.session_interface = DatabaseSessions()
     if settings.proxy_hops:
         hops = settings.proxy_hops
@@ -44,6 +46,17 @@ def create_app(settings: Settings) -> Flask:
     web.init_app(app)
     cli.init_app(app)
     return app
+
+
+def _search_index(settings: Settings) -> SearchIndex:
+    signals = Signals(
+        newness=settings.search_newness,
+        half_life_days=settings.search_half_life_days,
+        support=settings.search_support,
+    )
+    if settings.search_backend is SearchBackend.POSTGRESQL:
+        return PostgresIndex(settings.database, signals=signals)
+    return WhooshIndex(settings.index_path, signals=signals)
 
 
 def _flask_settings(settings: Settings) -> dict[str, object]:

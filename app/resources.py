@@ -13,6 +13,7 @@ from app.database import WRITING
 from app.engines.search.index import SearchIndex
 from app.extensions import db, limiter
 from app.secrecy import Keys
+from app.services.indexing import Indexer
 from config import Settings
 
 P = ParamSpec("P")
@@ -34,10 +35,14 @@ def keys() -> Keys:
 
 
 def search_index() -> SearchIndex:
-    """The search index on disk, opened once per application."""
-    found = current_app.extensions["portal_index"]
-    assert isinstance(found, SearchIndex)  # noqa: S101 - narrows the registry's type
+    """The search index, opened once per application."""
+    found: SearchIndex = current_app.extensions["portal_index"]
     return found
+
+
+def indexer() -> Indexer:
+    """What keeps the search index in step with the database."""
+    return Indexer(reading, transaction, search_index(), settings().zone)
 
 
 def engine() -> Engine:

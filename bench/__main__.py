@@ -1,11 +1,12 @@
 """`python -m bench`: every table, one after another."""
 
-from bench import search, web
+from bench import freshness, search, web
 
 
 def main() -> None:
     """Run the benchmarks."""
     search.run()
+    freshness.run()
     web.run()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from app.engines.search.document import SearchDocument
-from app.vocabulary import DocumentType, Language, Question
+from app.vocabulary import DocumentType, HandlingState, Language, Question
 
 PLACES = (
     "澜汀",
@@ -70,6 +70,7 @@ WISHES = (
     "请给个说法",
     "盼回复",
 )
+DISTRICTS = ("shinan", "shibei", "licang", "laoshan", "west-coast", "chengyang", "jimo", "")
 HAN = (
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出"
     "就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
@@ -93,9 +94,12 @@ def suggestions(count: int, *, seed: int = 7) -> Iterator[SearchDocument]:
                 f"{place}的{thing}{fault}，{filler}。"
                 f"{chance.choice(WISHES)}，{chance.choice(THINGS)}也一样。"
             ),
+            items=tuple(sorted({f"2023-{chance.randint(1, 24)}" for _ in range(2)})),
             question=chance.choice(list(Question)),
-            district="shinan",
-            published_on=date(2023, 1, 1) + timedelta(days=chance.randrange(365)),
+            district=chance.choice(DISTRICTS),
+            state=chance.choice(list(HandlingState)),
+            published_on=date(2022, 1, 1) + timedelta(days=chance.randrange(3 * 365)),
+            support=int(chance.expovariate(0.3)),
         )
 
 

@@ -1,35 +1,39 @@
 """Whether search finds what a reader means: `make eval`.
 
-Judged queries over the bundled plan, the cases and the demonstration world, asked of our search and
-of what others use: `LIKE`, SQLite's FTS5 with unicode61 and with trigram.
+Judged queries over the bundled plan, the cases and the demonstration world, asked of our search on
+either index and of what others use. Of the two files of queries the search was made with the first
+in view; on the second nothing is tuned, so it says what to expect of queries not thought of.
 """
 
-import sqlite3
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from app.database import WRITING
 from app.engines.search.document import SearchDocument
+from app.engines.search.in_postgresql.index import PostgresIndex
 from app.engines.search.index import SearchIndex
+from app.engines.search.on_disk.index import WhooshIndex
 from app.engines.search.query import SearchRequest
 from app.extensions import db
 from app.factory import create_app
 from app.models import Base
 from app.resources import keys, now, reading, transaction
-from app.services import bundle, demo, indexing, search
+from app.services import bundle, demo, glossary, search, search_documents
 from app.services.demo import World
 from app.vocabulary import DocumentType
+from bench.rivals import Ask, fts5, like, postgresql_simple
 from bench.tables import show
 from config import Environment, Settings
+from tests.postgres import started_server
 
 CUT = 10
 DAY = date(2026, 11, 1)
-
-Ask = Callable[[str], Sequence[str]]
+FILES = ("judged_queries.yaml", "judged_queries_unseen.yaml")
 
 
 @dataclass(frozen=True)
@@ -43,38 +47,32 @@ class Judged:
 
 def main() -> None:
     """Load the world, ask everybody everything, print the tables."""
-    judged = _judged()
-    with tempfile.TemporaryDirectory() as name:
-        documents = _documents(Path(name))
-        index = SearchIndex(Path(name) / "judged")
-        index.rebuild(documents)
-        names = {document.key: _name(document) for document in documents}
-        engines: dict[str, Ask] = {
-            "ours": _ours(index, names),
-            "LIKE": _like(documents),
-            "FTS5 unicode61": _fts5(documents, "unicode61"),
-            "FTS5 trigram": _fts5(documents, "trigram"),
-        }
-        answers = {
-            title: {each.query: list(ask(each.query))[:CUT] for each in judged}
-            for title, ask in engines.items()
-        }
-        index.close()
-    _show(judged, answers)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        started_server() as address,
+        _world(Path(folder)) as documents,
+    ):
+        engines = _engines(Path(folder), address, documents)
+        for file in FILES:
+            if (bundle.CONTENT / file).exists():
+                _evaluate(file, engines)
 
 
-def _judged() -> list[Judged]:
-    return [
-        Judged(
-            query=str(entry["query"]),
-            sort=str(entry["sort"]),
-            relevant=frozenset(bundle.strings(entry["relevant"])),
-        )
-        for entry in bundle.read_list(bundle.CONTENT / "judged_queries.yaml")
-    ]
+def _engines(folder: Path, address: str, documents: Sequence[SearchDocument]) -> dict[str, Ask]:
+    return {
+        "ours on disk": _ours(WhooshIndex(folder / "judged"), documents),
+        "ours in PostgreSQL": _ours(PostgresIndex(address), documents),
+        "LIKE": like(documents, _name, CUT),
+        "FTS5 unicode61": fts5(documents, _name, CUT, tokenizer="unicode61"),
+        "FTS5 trigram": fts5(documents, _name, CUT, tokenizer="trigram"),
+        "pg simple": postgresql_simple(address, documents, _name, CUT, parser="plain"),
+        "pg simple web": postgresql_simple(address, documents, _name, CUT, parser="websearch"),
+    }
 
 
-def _documents(folder: Path) -> list[SearchDocument]:
+@contextmanager
+def _world(folder: Path) -> Iterator[list[SearchDocument]]:
+    """The documents of the demonstration world, whose database can be read in the block."""
     settings = Settings(environment=Environment.TESTING, instance_dir=folder, secret_key="x" * 40)
     app = create_app(settings)
     with app.app_context():
@@ -90,9 +88,9 @@ def _documents(folder: Path) -> list[SearchDocument]:
             bundle.load(session, now=now())
             demo.load(session, world, keys=keys(), now=now())
         with reading() as session:
-            documents = list(indexing.all_documents(session))
+            documents = list(search_documents.every(session, settings.zone))
+        yield documents
         db.engine.dispose()
-    return documents
 
 
 def _name(document: SearchDocument) -> str:
@@ -102,55 +100,29 @@ def _name(document: SearchDocument) -> str:
     return f"{document.type}:{document.ref}"
 
 
-def _ours(index: SearchIndex, names: Mapping[str, str]) -> Ask:
+def _ours(index: SearchIndex, documents: Sequence[SearchDocument]) -> Ask:
+    """What the search page asks, with all that it knows of words."""
+    index.rebuild(documents)
+    names = {document.key: _name(document) for document in documents}
+    with reading() as session:
+        words = glossary.words(session, index)
+
     def ask(query: str) -> Sequence[str]:
-        page = search.widened(index, SearchRequest(text=query, per_page=CUT)).page
+        page = search.widened(index, SearchRequest(text=query, per_page=CUT), words).page
         return [names[f"{hit.type}:{hit.id}"] for hit in page.hits]
 
     return ask
 
 
-def _table(documents: Sequence[SearchDocument], create: str) -> sqlite3.Connection:
-    database = sqlite3.connect(":memory:")
-    database.execute(create)
-    database.executemany(
-        "INSERT INTO entry(name, title, body) VALUES (?, ?, ?)",
-        [(_name(each), each.title, each.body) for each in documents],
-    )
-    return database
-
-
-def _like(documents: Sequence[SearchDocument]) -> Ask:
-    database = _table(documents, "CREATE TABLE entry (name TEXT, title TEXT, body TEXT)")
-
-    def ask(query: str) -> Sequence[str]:
-        pattern = f"%{query}%"
-        rows = database.execute(
-            "SELECT name FROM entry WHERE title LIKE ?1 OR body LIKE ?1 "
-            "ORDER BY title LIKE ?1 DESC, name LIMIT ?2",
-            (pattern, CUT),
+def _judged(file: str) -> list[Judged]:
+    return [
+        Judged(
+            query=str(entry["query"]),
+            sort=str(entry["sort"]),
+            relevant=frozenset(bundle.strings(entry["relevant"])),
         )
-        return [row[0] for row in rows]
-
-    return ask
-
-
-def _fts5(documents: Sequence[SearchDocument], tokenizer: str) -> Ask:
-    database = _table(
-        documents,
-        f"CREATE VIRTUAL TABLE entry USING fts5(name UNINDEXED, title, body, tokenize={tokenizer})",
-    )
-
-    def ask(query: str) -> Sequence[str]:
-        words = " OR ".join('"' + word.replace('"', '""') + '"' for word in query.split())
-        rows = database.execute(
-            "SELECT name FROM entry WHERE entry MATCH ? "
-            "ORDER BY bm25(entry, 0, 3, 1), name LIMIT ?",
-            (words, CUT),
-        )
-        return [row[0] for row in rows]
-
-    return ask
+        for entry in bundle.read_list(bundle.CONTENT / file)
+    ]
 
 
 def _recall(each: Judged, found: Sequence[str]) -> float:
@@ -171,9 +143,14 @@ def _mean(values: Sequence[float]) -> str:
     return f"{sum(values) / len(values):.3f}" if values else "-"
 
 
-def _show(judged: Sequence[Judged], answers: Mapping[str, Mapping[str, list[str]]]) -> None:
+def _evaluate(file: str, engines: Mapping[str, Ask]) -> None:
+    judged = _judged(file)
+    answers = {
+        title: {each.query: list(ask(each.query))[:CUT] for each in judged}
+        for title, ask in engines.items()
+    }
     show(
-        f"{len(judged)} judged queries",
+        f"{file}: {len(judged)} judged queries",
         ("search", f"recall@{CUT}", "MRR"),
         [
             (
@@ -184,11 +161,17 @@ def _show(judged: Sequence[Judged], answers: Mapping[str, Mapping[str, list[str]
             for title, found in answers.items()
         ],
     )
+    _show_by_sort(f"{file}: recall@{CUT} by sort of query", judged, answers)
+
+
+def _show_by_sort(
+    title: str, judged: Sequence[Judged], answers: Mapping[str, Mapping[str, list[str]]]
+) -> None:
     by_sort: dict[str, list[Judged]] = defaultdict(list)
     for each in judged:
         by_sort[each.sort].append(each)
     show(
-        f"recall@{CUT} by sort of query",
+        title,
         ("sort", "queries", *answers),
         [
             (

@@ -79,14 +79,16 @@ def bare_app(size: int) -> Flask:
     return app
 
 
-def _environment(instance: Path) -> dict[str, str]:
+def environment(instance: Path) -> dict[str, str]:
+    """This process's environment, for a portal that lives in the folder."""
     return {**os.environ, "PORTAL_INSTANCE_DIR": str(instance), "PYTHONPATH": str(ROOT)}
 
 
-def _flask(instance: Path, *arguments: str) -> None:
+def flask(instance: Path, *arguments: str) -> None:
+    """Run one of the portal's own commands there."""
     subprocess.run(  # noqa: S603 - our own commands
         [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *arguments],
-        env=_environment(instance),
+        env=environment(instance),
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,
@@ -95,11 +97,11 @@ def _flask(instance: Path, *arguments: str) -> None:
 
 def _prepare(instance: Path) -> None:
     for arguments in (("db", "upgrade"), ("plan", "load"), ("demo", "load"), ("search", "rebuild")):
-        _flask(instance, *arguments)
+        flask(instance, *arguments)
 
 
 @contextmanager
-def _served(target: str, instance: Path) -> Iterator[tuple[int, int]]:
+def served(target: str, instance: Path) -> Iterator[tuple[int, int]]:
     """A gunicorn that serves the target: its port and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -121,7 +123,7 @@ def _served(target: str, instance: Path) -> Iterator[tuple[int, int]]:
             "error",
             target,
         ],
-        env=_environment(instance),
+        env=environment(instance),
         cwd=ROOT,
     )
     try:
@@ -144,7 +146,7 @@ def _wait_for(port: int) -> None:
 
 def _measure(target: str, path: str, instance: Path) -> tuple[float, int]:
     """Requests a second, and the bytes of one uncompressed answer."""
-    with _served(target, instance) as (port, _):
+    with served(target, instance) as (port, _):
         address = f"http://127.0.0.1:{port}{path}"
         for _ in range(20):
             with urllib.request.urlopen(address, timeout=10) as answer:
@@ -223,7 +225,7 @@ def _statements(instance: Path) -> dict[str, int]:
 
 def _show_start(instance: Path) -> None:
     start = time.perf_counter()
-    with _served("wsgi:app", instance) as (port, pid):
+    with served("wsgi:app", instance) as (port, pid):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/zh/", timeout=60):
             first = time.perf_counter() - start
         for path in PAGES.values():

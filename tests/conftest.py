@@ -11,10 +11,12 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from app.extensions import db
 from app.factory import create_app
 from app.models import Base
-from app.resources import now, reading, search_index, transaction
-from app.services import bundle, indexing
+from app.resources import indexer, now, search_index, transaction
+from app.services import bundle
 from config import Environment, Settings
 from tests.pages import PageClient
+
+pytest_plugins = ["tests.postgres"]
 
 SECRET = "a secret for tests only, long enough to be one"
 
@@ -28,7 +30,7 @@ def loaded_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Base.metadata.create_all(db.engine)
         with transaction() as session:
             bundle.load(session, now=now())
-        indexing.rebuild(reading, transaction, search_index())
+        indexer().rebuild()
         search_index().close()
         db.engine.dispose()
     return folder

@@ -1,7 +1,4 @@
-"""A real PostgreSQL for tests: one server for the whole run, one empty database per module.
-
-A test module asks for it with `pytest_plugins = ["tests.postgres"]`.
-"""
+"""A real PostgreSQL for tests: one server for the whole run, one empty database per module."""
 
 import importlib
 import itertools

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config import Environment, Settings, load_settings
+from config import Environment, SearchBackend, Settings, load_settings
 from tests.parallel import at_once
 
 SAFE = {
@@ -121,3 +121,15 @@ def test_processes_that_start_together_end_up_with_one_secret(
 
     assert len(set(found)) == 1
     assert found[0]
+
+
+def test_an_index_in_postgresql_needs_a_postgresql_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wanted = {"PORTAL_SEARCH_BACKEND": "postgresql"}
+    with pytest.raises(ValidationError, match="needs a PostgreSQL database"):
+        _from_environment(monkeypatch, tmp_path, wanted)
+
+    address = {"PORTAL_DATABASE_URL": "postgresql+psycopg://portal@database/portal"}
+    settings = _from_environment(monkeypatch, tmp_path, wanted | address)
+    assert settings.search_backend is SearchBackend.POSTGRESQL

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -13,13 +14,15 @@ from sqlalchemy.exc import OperationalError
 from app.cli.terms import fail, refusal
 from app.database import checkpoint
 from app.errors import IndexUnavailableError, PortalError
-from app.resources import engine, now, reading, search_index, settings, today, transaction
-from app.services import backups, browser_sessions, health, indexing, rate_counts
+from app.resources import engine, indexer, now, reading, search_index, settings, today, transaction
+from app.services import backups, browser_sessions, health, indexing, rate_counts, search_counts
 from app.services.health import Level
 
 log = structlog.get_logger()
 
 SWEEP_EVERY = 600
+CHECK_HOUR = 3
+"""The city's hour from which the index is compared with the database, once a night."""
 
 
 @click.command("worker")
@@ -35,8 +38,12 @@ def worker() -> None:
     signal.signal(signal.SIGINT, _stop)
     log.info("worker started")
     rounds = 0
+    checked_on = today()
     while not stop.is_set():
         done = _work()
+        if check_is_due(checked_on, now().astimezone(settings().zone)):
+            _check()
+            checked_on = today()
         if rounds % SWEEP_EVERY == 0:
             _sweep()
         rounds += 1
@@ -49,7 +56,7 @@ def worker() -> None:
 def _work() -> int:
     """One round; what cannot be done now is logged and tried again in the next."""
     try:
-        done = indexing.catch_up(reading, transaction, search_index())
+        done = indexer().catch_up()
     except IndexUnavailableError as error:
         log.warning("index unavailable", reason=error.reason)
         return 0
@@ -62,10 +69,26 @@ def _work() -> int:
     return done
 
 
+def check_is_due(checked_on: date, moment: datetime) -> bool:
+    """Whether the index waits for its nightly check, at a moment in the city's time."""
+    return moment.hour >= CHECK_HOUR and moment.date() > checked_on
+
+
+def _check() -> None:
+    """Find what crept into the index unnoticed; what cannot be done now waits for tomorrow."""
+    try:
+        difference = indexer().mend(now=now())
+    except (IndexUnavailableError, OperationalError) as error:
+        log.warning("index not checked", error=type(error).__name__)
+        return
+    log.info("index checked", documents=difference.documents, mended=not difference.is_empty)
+
+
 def _sweep() -> None:
     with transaction() as session:
         browser_sessions.sweep(session, now=now())
         rate_counts.sweep(session, now=now().timestamp())
+        search_counts.sweep(session, today=today())
     checkpoint(engine())
 
 
@@ -89,7 +112,7 @@ def restore(file: Path) -> None:
     """Put a backup in place of the present database, and make the index anew."""
     try:
         restored = backups.restore(engine(), file.resolve(), instance=settings().instance_dir)
-        count = indexing.rebuild(reading, transaction, search_index())
+        count = indexer().rebuild()
     except PortalError as error:
         fail(refusal(error))
     click.echo(f"Restored what was saved at {restored.made_at}; {count} documents indexed.")
@@ -103,7 +126,7 @@ def doctor() -> None:
         _, oldest = indexing.waiting(session)
         findings = health.examine(
             session,
-            search_index(),
+            indexer(),
             instance=settings().instance_dir,
             today=today(),
             lag_seconds=(now() - oldest).total_seconds() if oldest else 0.0,

@@ -6,10 +6,11 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.terms import fail, refusal
-from app.engines.search.query import MAX_QUERY_LENGTH, SearchRequest
+from app.engines.search.analysis import MAX_QUERY_LENGTH
+from app.engines.search.query import SearchRequest
 from app.errors import PortalError
-from app.resources import now, reading, search_index, transaction
-from app.services import indexing, search
+from app.resources import indexer, now, reading, search_index
+from app.services import search
 from app.vocabulary import DocumentType
 
 group = AppGroup("search", help="The search index: rebuild, sync, check, query.")
@@ -19,7 +20,7 @@ group = AppGroup("search", help="The search index: rebuild, sync, check, query."
 def rebuild() -> None:
     """Build the index anew beside the old one and swap them."""
     try:
-        count = indexing.rebuild(reading, transaction, search_index(), progress=_progress)
+        count = indexer().rebuild(progress=_progress)
     except PortalError as error:
         fail(refusal(error))
     click.echo(f"{count} documents indexed.")
@@ -35,7 +36,7 @@ def sync() -> None:
     """Bring the index up to date with every waiting change; makes it where there is none."""
     total = 0
     try:
-        while done := indexing.catch_up(reading, transaction, search_index()):
+        while done := indexer().catch_up():
             total += done
     except PortalError as error:
         fail(refusal(error))
@@ -46,23 +47,15 @@ def sync() -> None:
 def check() -> None:
     """Compare the index with the database and repair what differs."""
     try:
-        while indexing.catch_up(reading, transaction, search_index()):
-            pass
-        with reading() as session:
-            difference = indexing.compare(session, search_index())
-        click.echo(
-            f"{difference.documents} documents: {len(difference.missing)} missing, "
-            f"{len(difference.stale)} out of date, {len(difference.extra)} too many."
-        )
-        if difference.is_empty:
-            return
-        with transaction() as session:
-            indexing.repair(session, difference, now=now())
-        while indexing.catch_up(reading, transaction, search_index()):
-            pass
+        difference = indexer().mend(now=now())
     except PortalError as error:
         fail(refusal(error))
-    click.echo("Repaired.")
+    click.echo(
+        f"{difference.documents} documents: {len(difference.missing)} missing, "
+        f"{len(difference.stale)} out of date, {len(difference.extra)} too many."
+    )
+    if not difference.is_empty:
+        click.echo("Repaired.")
 
 
 @group.command("query")

@@ -19,6 +19,7 @@ from app.models.plan import (
     TargetText,
     Unit,
 )
+from app.models.search import GlossaryPair, QueryCount, UserWord
 from app.models.staff import BrowserSession, RateCount, StaffMember
 from app.models.suggestion import District, NumberSeries, Suggestion, Support, Tag
 
@@ -32,6 +33,7 @@ __all__ = [
     "Decision",
     "District",
     "Edition",
+    "GlossaryPair",
     "HotIssue",
     "HotIssueMember",
     "HotIssueText",
@@ -42,6 +44,7 @@ __all__ = [
     "PlanItem",
     "PlanItemText",
     "PlanText",
+    "QueryCount",
     "RateCount",
     "ReasonCode",
     "ScenarioCase",
@@ -56,6 +59,7 @@ __all__ = [
     "TargetText",
     "UTCDateTime",
     "Unit",
+    "UserWord",
     "campaign_item",
     "case_item",
 ]

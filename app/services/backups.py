@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine, make_url
 
+from app.engines.search.in_postgresql.generations import SCHEMA
 from app.errors import InvalidInputError, UnreadableDocumentError
 
 MANIFEST = "manifest.json"
@@ -115,7 +116,14 @@ def _load(engine: Engine, copy: Path) -> None:
 
 
 def _dump_postgresql(url: URL, target: Path) -> Path:
-    _run("pg_dump", "--format=custom", f"--file={target}", url=url)
+    # The search index is made anew from the rest, and is larger than it.
+    _run(
+        "pg_dump",
+        "--format=custom",
+        f"--exclude-schema={SCHEMA}",
+        f"--file={target}",
+        url=url,
+    )
     return target
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from app.engines.moderation.deadlines import year_is_covered
-from app.engines.search.index import SearchIndex
 from app.errors import IndexUnavailableError
 from app.models import Base, PlanItem, StaffMember, Suggestion
 from app.services import indexing
+from app.services.indexing import Indexer
 
 WAL_WARNING_BYTES = 256 * 1024 * 1024
 LAG_WARNING_SECONDS = 60
@@ -36,7 +36,7 @@ class Finding:
 
 
 def examine(
-    session: Session, index: SearchIndex, *, instance: Path, today: date, lag_seconds: float
+    session: Session, indexer: Indexer, *, instance: Path, today: date, lag_seconds: float
 ) -> list[Finding]:
     """Everything that is looked at, in order."""
     return [
@@ -44,7 +44,7 @@ def examine(
         _integrity(session),
         _content(session),
         _staff(session),
-        _index(session, index),
+        _index(session, indexer),
         _lag(lag_seconds),
         _log_size(instance),
         _calendar(today),
@@ -96,9 +96,9 @@ def _staff(session: Session) -> Finding:
     return Finding(Level.OK, "staff", f"{count} people can sign in.")
 
 
-def _index(session: Session, index: SearchIndex) -> Finding:
+def _index(session: Session, indexer: Indexer) -> Finding:
     try:
-        difference = indexing.compare(session, index)
+        difference = indexer.compare()
     except IndexUnavailableError as error:
         return Finding(
             Level.FAULT, "index", f"The index is {error.reason}. Run `flask search rebuild`."

@@ -220,6 +220,8 @@ def _similar(
     request = SimilarRequest(
         title=suggestion.title,
         text=suggestion.text,
+        items=tuple(f"{tag.item.plan.year}-{tag.item.number}" for tag in suggestion.tags),
+        district=suggestion.district_code or "",
         exclude=frozenset({document_key(DocumentType.SUGGESTION, suggestion.id)}),
     )
     try:

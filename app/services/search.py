@@ -4,19 +4,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from app.engines.search.analysis import MAX_QUERY_LENGTH
 from app.engines.search.index import SearchIndex
-from app.engines.search.query import QueryPlan, SearchRequest, joined, make_plan
+from app.engines.search.query import QueryPlan, SearchRequest
 from app.engines.search.results import Excerpt, Hit, ResultPage, highlight, make_excerpt
 from app.engines.search.similar import SimilarHit, SimilarRequest
+from app.engines.text.normalise import normalise
 from app.models import Edition, HotIssue, PlanItem, ScenarioCase, Suggestion
 from app.services import glossary
+from app.services.glossary import Words
 from app.services.texts import Pieces, in_pieces, text_in
 from app.vocabulary import DocumentType, EditionStatus, Language
 
 LEAST_LIKENESS = 0.17
 """Two texts less alike than this have, for their readers, nothing in common."""
+
+FEW = 3
+"""Where fewer are found than this, another spelling that finds more is offered."""
 
 FoundRow = PlanItem | ScenarioCase | Suggestion | HotIssue
 
@@ -33,14 +39,14 @@ class Found:
 class FoundPage:
     """The page of results that may be shown; `page.total` is what the index counted.
 
-    `also` are other wordings that were searched too; `sounds` are those searched instead, because
-    nothing holds what was typed and it sounds like them.
+    `shown_instead` is the query whose results these are where nothing holds what was typed;
+    `did_you_mean` is one that finds more where little does.
     """
 
     page: ResultPage
     found: Sequence[Found]
-    also: tuple[str, ...] = ()
-    sounds: tuple[str, ...] = ()
+    shown_instead: str = ""
+    did_you_mean: str = ""
 
 
 def find(session: Session, index: SearchIndex, request: SearchRequest) -> FoundPage:
@@ -49,28 +55,52 @@ def find(session: Session, index: SearchIndex, request: SearchRequest) -> FoundP
     return FoundPage(page, public_rows(session, page.hits))
 
 
-def widened(index: SearchIndex, request: SearchRequest) -> FoundPage:
-    """The hits for what was typed and what means the same, else for what sounds like it.
+def widened(index: SearchIndex, request: SearchRequest, words: Words | None = None) -> FoundPage:
+    """The hits for what was typed and what means the same, else for what was likely meant.
 
-    The rows are still to be fetched; raises IndexUnavailableError.
+    The rows are still to be fetched. Without words only the bundled glossary is known, and nothing
+    is set right. Raises IndexUnavailableError.
     """
-    also = glossary.other_wordings(request.text)
-    page = index.search(replace(request, also=also))
-    sounds = () if page.total or request.page > 1 else glossary.by_sound(request.text)
-    if sounds:
-        page = index.search(replace(request, text=sounds[0], also=sounds[1:]))
-    return FoundPage(page, (), also, sounds)
+    meaning = words.glossary if words is not None else glossary.bundled()
+    page = index.search(request, meaning)
+    if words is None or page.total >= FEW:
+        return FoundPage(page, ())
+    bare = without_narrowing(request)
+    total = page.total if request == bare else index.search(bare, meaning).total
+    if total >= FEW:
+        return FoundPage(page, ())
+    better = _better(index, bare, words, than=total)
+    if total or not better:
+        return FoundPage(page, (), did_you_mean=better)
+    return FoundPage(index.search(replace(request, text=better), meaning), (), better)
 
 
 def find_widely(session: Session, index: SearchIndex, request: SearchRequest) -> FoundPage:
     """What `widened` finds, with the rows that are public now; raises IndexUnavailableError."""
-    found = widened(index, request)
+    found = widened(index, request, glossary.words(session, index))
     return replace(found, found=public_rows(session, found.page.hits))
+
+
+def without_narrowing(request: SearchRequest) -> SearchRequest:
+    """The same words, looked for everywhere; of the page only its size is kept."""
+    return SearchRequest(text=request.text, sort=request.sort, per_page=request.per_page)
+
+
+def _better(index: SearchIndex, request: SearchRequest, words: Words, *, than: int) -> str:
+    """The likeliest query meant instead that finds more, by sound first; else nothing."""
+    typed = request.text
+    meant = (*words.speller.by_sound(typed), *words.speller.suggest(typed, index.analyser()))
+    for text in dict.fromkeys(meant):
+        fits = len(text) <= MAX_QUERY_LENGTH and normalise(text) != normalise(typed)
+        if fits and index.search(replace(request, text=text), words.glossary).total > than:
+            return text
+    return ""
 
 
 def similar(session: Session, index: SearchIndex, request: SimilarRequest) -> Sequence[Found]:
     """Published suggestions that say something like it; raises IndexUnavailableError."""
-    return public_rows(session, index.similar(request))
+    meaning = glossary.words(session, index).glossary
+    return public_rows(session, index.similar(request, meaning))
 
 
 def public_rows(session: Session, hits: Sequence[Hit | SimilarHit]) -> Sequence[Found]:
@@ -87,7 +117,7 @@ def _items(ids: set[int]) -> Select[PlanItem]:
     return (
         select(PlanItem)
         .where(PlanItem.id.in_(ids))
-        .options(selectinload(PlanItem.texts), selectinload(PlanItem.plan))
+        .options(selectinload(PlanItem.texts), joinedload(PlanItem.plan))
     )
 
 
@@ -103,7 +133,7 @@ def _suggestions(ids: set[int]) -> Select[Suggestion]:
     return (
         select(Suggestion)
         .where(Suggestion.id.in_(ids), Suggestion.publicly_visible())
-        .options(selectinload(Suggestion.district))
+        .options(joinedload(Suggestion.district))
     )
 
 
@@ -116,7 +146,10 @@ def _issues(ids: set[int]) -> Select[HotIssue]:
             HotIssue.rank.is_not(None),
             Edition.status == EditionStatus.PUBLISHED,
         )
-        .options(selectinload(HotIssue.texts), selectinload(HotIssue.edition))
+        .options(
+            selectinload(HotIssue.texts),
+            contains_eager(HotIssue.edition).defer(Edition.evidence),
+        )
     )
 
 
@@ -166,9 +199,8 @@ def wording(row: FoundRow, language: Language) -> Wording:
     return Wording(issue.language, issue.title, "\n".join(about))
 
 
-def shown(found: Sequence[Found], wordings: Sequence[str], language: Language) -> Sequence[Shown]:
-    """The finds with the words of every wording marked in the rows' own texts."""
-    plan = joined(make_plan(words) for words in wordings)
+def shown(found: Sequence[Found], plan: QueryPlan, language: Language) -> Sequence[Shown]:
+    """The finds with what was looked for marked in the rows' own texts."""
     return [_marked(one, plan, language) for one in found]
 
 
@@ -212,4 +244,4 @@ def _with_shared_phrases(found: Found, hit: SimilarHit) -> Shown:
     is_current = hit.title == said.title and hit.excerpt.text in said.body.replace("\n", " ")
     if is_current:
         return _shown(found, said, in_pieces(said.title, hit.title_spans), hit.excerpt)
-    return _shown(found, said, ((said.title, False),), make_excerpt(said.body, make_plan("")))
+    return _shown(found, said, ((said.title, False),), make_excerpt(said.body, QueryPlan(())))

@@ -158,6 +158,7 @@ personal_data = {
     PersonalDataKind.WECHAT: _l("a WeChat name"),
     PersonalDataKind.QQ: _l("a QQ number"),
     PersonalDataKind.ADDRESS: _l("a home address"),
+    PersonalDataKind.NAME: _l("a person's name"),
 }
 
 # Translators: one thing found by search, not a heading over many.

@@ -5,15 +5,18 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+from app.cli.operate import check_is_due
 from app.database import checkpoint
 from app.engines.search.query import SearchRequest
 from app.factory import ROOT
-from app.resources import engine, now, reading, search_index, settings, transaction
+from app.resources import engine, indexer, now, reading, search_index, settings, transaction
 from app.services import indexing
 from app.vocabulary import DocumentType
 from tests.factories import make_suggestion
@@ -68,8 +71,7 @@ def test_a_killed_worker_loses_nothing(app: Flask) -> None:
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(20) == 0
     assert search_index().search(QUERY).total == 3
-    with reading() as session:
-        assert indexing.compare(session, search_index()).is_empty
+    assert indexer().compare().is_empty
 
 
 def test_a_worker_makes_a_missing_index_anew(app: Flask) -> None:
@@ -127,7 +129,15 @@ def test_the_doctor_ends_with_a_fault_where_there_is_one(
     app: Flask, runner: FlaskCliRunner
 ) -> None:
     assert runner.invoke(args=["doctor"]).exit_code == 0
-    search_index().remove(["item:1"])
+    search_index().apply(remove=["item:1"])
     answer = runner.invoke(args=["doctor"])
     assert answer.exit_code == 1
     assert "fault" in answer.output
+
+
+def test_the_index_is_checked_once_a_night() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    yesterday = date(2023, 6, 1)
+    assert check_is_due(yesterday, datetime(2023, 6, 2, 3, 0, tzinfo=zone))
+    assert not check_is_due(yesterday, datetime(2023, 6, 2, 2, 59, tzinfo=zone))
+    assert not check_is_due(yesterday, datetime(2023, 6, 1, 23, 0, tzinfo=zone))

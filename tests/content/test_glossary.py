@@ -11,7 +11,7 @@ import yaml
 from app.engines.text.normalise import fold
 
 CONTENT = Path(__file__).parents[2] / "app" / "content"
-LEAST_ENTRIES = 340
+LEAST_ENTRIES = 900
 # Words that mean two things; each may stand in two entries, and the file says why.
 AMBIGUOUS = frozenset({"charge"})
 # A Chinese list may hold what Chinese people write in Latin letters.
@@ -20,25 +20,40 @@ LATIN_IN_CHINESE = frozenset({"AI", "APP", "CT"})
 ABBREVIATIONS = frozenset({"API", "CT", "EV", "ID", "IoT", "MRI", "QR", "SMS", "URL"})
 PLACES = frozenset(
     {
+        "Bay",
         "Chengyang",
+        "Huaiting",
         "Huangdao",
+        "Huilan",
         "Jiaodong",
         "Jiaozhou",
         "Jimo",
+        "Juxi",
         "Laixi",
+        "Lanting",
         "Laoshan",
         "Licang",
+        "Lihe",
         "Pingdu",
         "Qingdao",
+        "Qingyu",
         "Shandong",
         "Shibei",
         "Shinan",
+        "Wangjiao",
+        "Wujia",
+        "Yayuan",
+        "Yuanting",
+        "Yuping",
+        "Zhanqiao",
     }
 )
 PARTS_OF_NAMES = frozenset(
-    {"Ai", "Area", "City", "Coast", "Digital", "District", "English", "New", "Shandongtong", "West"}
+    {"Ai", "Alzheimer's", "Area", "City", "Coast", "Digital", "District", "Hospital", "New"}
+    | {"Plaza", "Road", "Shandongtong", "WeChat", "West"}
 )
-CAPITALISED = ABBREVIATIONS | PLACES | PARTS_OF_NAMES
+LANGUAGES = frozenset({"Chinese", "English", "Japanese", "Korean", "Koreans", "Mandarin"})
+CAPITALISED = ABBREVIATIONS | PLACES | PARTS_OF_NAMES | LANGUAGES
 HAN = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z0-9][A-Za-z0-9' -]*")
 

@@ -1,4 +1,4 @@
-"""The judged queries: every sort is there, and every answer exists and is public."""
+"""Both sets of judged queries: every sort is there, every answer exists and is public."""
 
 import re
 from collections import Counter
@@ -9,11 +9,12 @@ from typing import TypedDict
 import pytest
 import yaml
 
-from app.engines.search.query import MAX_QUERY_LENGTH
+from app.engines.search.analysis import MAX_QUERY_LENGTH
 from app.engines.text.normalise import fold
 from app.vocabulary import Language, ReviewState, Visibility
 
 CONTENT = Path(__file__).parents[2] / "app" / "content"
+SETS = ("judged_queries", "judged_queries_unseen")
 LEAST_QUERIES = 130
 LEAST_OF_A_SORT = {
     "one_character": 6,
@@ -30,7 +31,7 @@ LEAST_OF_A_SORT = {
     "code": 6,
     "synonym": 6,
     "place": 6,
-    "no_result": 5,
+    "no_result": 6,
 }
 MOST_RELEVANT = 10
 LEAST_ITEMS_ASKED_FOR = 20
@@ -112,10 +113,19 @@ def fits_its_sort(judged: JudgedQuery) -> bool:
     return shape is None or shape(judged)
 
 
-@pytest.fixture(scope="module")
-def queries() -> list[JudgedQuery]:
-    loaded: list[JudgedQuery] = yaml.safe_load(read("judged_queries"))
+def read_set(name: str) -> list[JudgedQuery]:
+    loaded: list[JudgedQuery] = yaml.safe_load(read(name))
     return loaded
+
+
+def asked_in(queries: list[JudgedQuery]) -> set[str]:
+    """Return the queries in one script and letter case, for these are the same to the search."""
+    return {fold(judged["query"]).text for judged in queries}
+
+
+@pytest.fixture(scope="module", params=SETS)
+def queries(request: pytest.FixtureRequest) -> list[JudgedQuery]:
+    return read_set(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +170,17 @@ def test_a_query_asked_twice_has_the_same_answers(queries: list[JudgedQuery]) ->
     for judged in queries:
         relevant = set(judged["relevant"])
         assert answers.setdefault(judged["query"].lower(), relevant) == relevant, judged
+
+
+def test_no_query_is_in_both_sets() -> None:
+    seen, unseen = (asked_in(read_set(name)) for name in SETS)
+    assert seen & unseen == set()
+
+
+def test_a_query_in_another_script_is_the_same_query() -> None:
+    one = JudgedQuery(query="櫻桃", sort="traditional", relevant=["suggestion:zh-101"])
+    other = JudgedQuery(query="樱桃", sort="two_characters", relevant=["suggestion:zh-101"])
+    assert asked_in([one]) == asked_in([other])
 
 
 def test_every_query_looks_like_its_sort(queries: list[JudgedQuery]) -> None:

@@ -17,9 +17,11 @@ from app.extensions import db
 from app.factory import create_app
 from app.models import Campaign, ScenarioCase, StaffMember, Suggestion
 from app.resources import reading, search_index, today, transaction
+from app.services import search_words
+from app.services.search_words import PairWords
 from app.vocabulary import Role
 from tests.conftest import make_settings
-from tests.factories import make_staff
+from tests.factories import MOMENT, make_staff
 from tests.pages import PageClient
 
 PUBLIC = frozenset(
@@ -52,6 +54,8 @@ PUBLIC = frozenset(
         "public.pages.suggestions_json",
         "public.plan.item",
         "public.plan.outline",
+        "public.search.feed",
+        "public.search.proposals",
         "public.search.results",
         "public.settings.large_text",
         "public.suggestions.check",
@@ -83,6 +87,8 @@ EXAMPLES = {
     "year": 2023,
     "number": 4,
     "issue_number": 1,
+    "pair_id": 1,
+    "word_id": 1,
     "filename": "css/base.css",
 }
 
@@ -138,6 +144,9 @@ def demonstration(loaded_world: Path, tmp_path_factory: pytest.TempPathFactory) 
         result = run(args=command)
         assert result.exit_code == 0, result.output
     with app.app_context():
+        with transaction() as session:
+            said = PairWords(zh=("智能垃圾箱",), en=("smart bin",))
+            search_words.add_pair(session, said, by=make_staff(session), now=MOMENT)
         search_index().close()
         db.engine.dispose()
     return folder

@@ -24,8 +24,6 @@ from tests.conftest import make_settings
 from tests.guards.dying_upgrade import DIED
 from tests.processes import start
 
-pytest_plugins = ["tests.postgres"]
-
 ROOT = Path(__file__).resolve().parents[2]
 
 BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import delete, text
 
 from app.models import PlanItem
-from app.resources import reading, search_index, settings, transaction
+from app.resources import indexer, reading, search_index, settings, transaction
 from app.services import health
 from app.services.health import Finding, Level
 from tests.factories import make_staff
@@ -17,7 +17,7 @@ def _findings(lag_seconds: float = 0.0, today: date = date(2025, 6, 1)) -> dict[
     with reading() as session:
         found = health.examine(
             session,
-            search_index(),
+            indexer(),
             instance=settings().instance_dir,
             today=today,
             lag_seconds=lag_seconds,
@@ -44,7 +44,7 @@ def test_a_missing_table_is_a_fault(app: Flask) -> None:
 
 
 def test_an_index_that_differs_is_a_fault(app: Flask) -> None:
-    search_index().remove(["item:1"])
+    search_index().apply(remove=["item:1"])
     found = _findings()["index"]
     assert found.level is Level.FAULT
     assert "flask search check" in found.sentence

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.engines.search.query import SearchRequest
 from app.models import IndexJob, Suggestion
-from app.resources import reading, search_index, transaction
+from app.resources import indexer, reading, search_index, transaction
 from app.services import indexing
 from app.services.suggestions import withdraw
 from app.vocabulary import DocumentType, ReviewState
@@ -27,7 +27,7 @@ def stored(state: ReviewState = ReviewState.PUBLISHED) -> int:
 
 
 def drain() -> int:
-    return indexing.drain(reading, transaction, search_index())
+    return indexer().drain()
 
 
 def hits() -> list[int]:
@@ -83,13 +83,12 @@ def test_what_was_withdrawn_leaves_the_index(app: Flask) -> None:
 
 def test_an_issue_is_no_longer_found_by_the_title_of_what_was_withdrawn(app: Flask) -> None:
     given_published()
-    indexing.rebuild(reading, transaction, search_index())
+    indexer().rebuild()
     with transaction() as session:
         told = session.scalars(select(Suggestion).where(Suggestion.title == NOISE[3][0])).one()
         withdraw(session, told, now=NOW)
     drain()
-    with reading() as session:
-        assert indexing.compare(session, search_index()).is_empty
+    assert indexer().compare().is_empty
 
 
 def test_a_change_that_is_rolled_back_leaves_no_job(app: Flask) -> None:
@@ -109,16 +108,14 @@ def test_comparing_names_what_is_missing_stale_and_too_many(app: Flask) -> None:
             assert row is not None
             row.review_state, row.title = state, "换了一个标题"
         third = make_suggestion(session).id
-    with reading() as session:
-        difference = indexing.compare(session, search_index())
+    difference = indexer().compare()
     assert difference.extra == (f"suggestion:{first}",)
     assert difference.stale == (f"suggestion:{second}",)
     assert difference.missing == (f"suggestion:{third}",)
     with transaction() as session:
         indexing.repair(session, difference, now=NOW)
     drain()
-    with reading() as session:
-        assert indexing.compare(session, search_index()).is_empty
+    assert indexer().compare().is_empty
 
 
 def test_waiting_says_how_many_and_since_when(app: Flask) -> None:
@@ -134,5 +131,5 @@ def test_a_lost_index_is_made_anew(app: Flask) -> None:
     search_index().close()
     for path in sorted((app.extensions["portal_settings"].index_path).rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
-    indexing.catch_up(reading, transaction, search_index())
+    indexer().catch_up()
     assert hits() == [identifier]

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.engines.search.index import SearchIndex
+from app.engines.search.on_disk.index import WhooshIndex
 from app.errors import (
     InvalidInputError,
     InvalidTransitionError,
@@ -20,8 +20,8 @@ from app.errors import (
 from app.extensions import db
 from app.models import Decision, IndexJob, StaffMember, Suggestion
 from app.models.moderation import NOTE_MAX
-from app.resources import now, reading, search_index, transaction
-from app.services import indexing, moderation
+from app.resources import indexer, now, reading, search_index, transaction
+from app.services import moderation
 from app.services.moderation import Act, Desk, QueueFilter
 from app.vocabulary import (
     Language,
@@ -366,7 +366,7 @@ def test_the_desk_proposes_items_with_the_words_that_speak_for_them() -> None:
 
 def test_the_desk_shows_similar_ones_that_are_published_and_no_others() -> None:
     published, declined = given(ReviewState.PUBLISHED), given(ReviewState.DECLINED)
-    indexing.rebuild(reading, transaction, search_index())
+    indexer().rebuild()
     found = desk(given())
     assert found.similar is not None
     numbers = [suggestion.number for suggestion, _ in found.similar]
@@ -375,7 +375,7 @@ def test_the_desk_shows_similar_ones_that_are_published_and_no_others() -> None:
 
 
 def test_without_an_index_the_desk_says_so_and_works(app: Flask) -> None:
-    broken = SearchIndex(Path(app.instance_path) / "nowhere")
+    broken = WhooshIndex(Path(app.instance_path) / "nowhere")
     with reading() as session:
         found = moderation.desk(session, given(), index=broken, plan_year=2023, today=TODAY)
     assert found.similar is None

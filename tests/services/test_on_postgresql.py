@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from app.errors import InvalidInputError, PortalError, StaleEditError
 from app.extensions import db
 from app.factory import create_app
 from app.models import Edition, IndexJob, Suggestion, Support
-from app.resources import engine, keys, now, reading, search_index, today, transaction
+from app.resources import engine, indexer, keys, now, reading, search_index, today, transaction
 from app.services import (
     browser_sessions,
     bundle,
@@ -50,8 +51,6 @@ from tests.factories import MOMENT, make_staff, make_suggestion
 from tests.hot_issue_rows import drafted, make_world, publish
 from tests.parallel import at_once
 from tests.services.rows import row_hashes
-
-pytest_plugins = ["tests.postgres"]
 
 TERMS = Terms(plan_year=2023, number_prefix="QD", review_working_days=5)
 CITY = ZoneInfo("Asia/Shanghai")
@@ -227,14 +226,13 @@ def test_a_change_that_is_saved_late_is_not_forgotten_by_a_rebuild(portal: Flask
             with transaction() as session:
                 yield session
 
-        indexing.rebuild(reading, after_the_slow_one, search_index())
+        replace(indexer(), transaction=after_the_slow_one).rebuild()
 
     with reading() as session:
         waiting = session.scalars(select(IndexJob.document_id)).all()
     assert list(waiting) == [row.id]
-    assert indexing.drain(reading, transaction, search_index()) == 1
-    with reading() as session:
-        assert indexing.compare(session, search_index()).is_empty
+    assert indexer().drain() == 1
+    assert indexer().compare().is_empty
 
 
 def test_two_lists_of_one_period_published_together_see_one_another(portal: Flask) -> None:
@@ -331,3 +329,31 @@ def test_the_tables_checks_hold(portal: Flask) -> None:
             session.connection().exec_driver_sql(
                 f"UPDATE suggestion SET {assignment} WHERE id = {made.id}"  # noqa: S608 - our own words
             )
+
+
+def test_two_hosts_search_one_index_that_a_third_keeps_up_to_date(
+    portal: Flask, postgresql_address: str, tmp_path: Path
+) -> None:
+    hosts = [
+        create_app(
+            make_settings(
+                tmp_path / name, database_url=postgresql_address, search_backend="postgresql"
+            )
+        )
+        for name in ("worker", "first", "second")
+    ]
+    worker, *webs = hosts
+    with worker.app_context():
+        indexer().rebuild()
+        with transaction() as session:
+            row = make_suggestion(session, number="QD-2023-900077", title="栈桥边的望远镜坏了")
+            indexing.enqueue_suggestion(session, row.id, now=now())
+        assert indexer().catch_up()
+        assert indexer().compare().is_empty
+    for web in webs:
+        assert "QD-2023-900077" in web.test_client().get("/zh/search?q=望远镜").text
+        assert not web.extensions["portal_settings"].index_path.exists()
+    for host in hosts:
+        with host.app_context():
+            search_index().close()
+            db.engine.dispose()

@@ -1,18 +1,28 @@
 """The index proposes, the database disposes; what is shown comes from the row."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from app.engines.search.query import SearchRequest
 from app.engines.search.similar import SimilarRequest
+from app.extensions import db
 from app.models import PlanItem, Suggestion
-from app.resources import reading, search_index, transaction
-from app.services import indexing, search
+from app.resources import indexer, reading, search_index, transaction
+from app.services import search
 from app.services.search import Shown
 from app.services.suggestions import public_one, withdraw
 from app.services.texts import Pieces
 from app.vocabulary import DocumentType, Language, ReviewState, Visibility
 from tests.factories import MOMENT, SuggestionFields, make_suggestion
+from tests.hot_issue_rows import given_published
+
+WRONG, RIGHT = "堵差", "督查"
+"""Two words of one sound; only the second stands in the plan."""
 
 
 @pytest.fixture
@@ -44,7 +54,7 @@ def voices(app: Flask) -> list[str]:
     ]
     with transaction() as session:
         numbers = [make_suggestion(session, state, **fields).number for state, fields in said]
-    indexing.rebuild(reading, transaction, search_index())
+    indexer().rebuild()
     return numbers
 
 
@@ -74,7 +84,7 @@ def words_marked(pieces: Pieces) -> list[str]:
 def shown_for(words: str, language: Language, kind: DocumentType) -> list[Shown]:
     with reading() as session:
         page = search.find(session, search_index(), SearchRequest(text=words, types=(kind,)))
-    return list(search.shown(page.found, words, language))
+    return list(search.shown(page.found, page.page.plan, language))
 
 
 def test_found_words_are_told_apart_in_title_and_text(voices: list[str]) -> None:
@@ -120,3 +130,89 @@ def test_a_masked_text_is_shown_as_masked_although_the_index_is_behind(voices: l
     shown = similar_to("充电桩坏了没人管", "我们那里充电桩坏了两个星期没有人修。")[0][1]
     assert "".join(text for text, _ in shown.excerpt) == "****坏了很久。"
     assert words_marked(shown.excerpt) == []
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that are put to the database meanwhile."""
+    said: list[str] = []
+
+    def note(*told: object) -> None:
+        if str(told[2]) != "BEGIN":
+            said.append(str(told[2]))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield said
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def widely(request: SearchRequest) -> search.FoundPage:
+    with reading() as session:
+        return search.find_widely(session, search_index(), request)
+
+
+def test_a_correction_is_shown_where_nothing_holds_what_was_typed(voices: list[str]) -> None:
+    found = widely(SearchRequest(text=WRONG))
+    assert found.page.total > 0
+    assert (found.shown_instead, found.did_you_mean) == (RIGHT, "")
+
+
+def test_further_pages_and_narrowing_are_of_the_same_correction(voices: list[str]) -> None:
+    request = SearchRequest(text=WRONG)
+    assert widely(replace(request, types=(DocumentType.ISSUE,))).shown_instead == RIGHT
+    assert widely(replace(request, page=2)).shown_instead == RIGHT
+
+
+def test_nothing_is_shown_instead_of_what_only_the_narrowing_leaves_out(voices: list[str]) -> None:
+    found = widely(SearchRequest(text="小区充电桩", types=(DocumentType.ISSUE,)))
+    assert (found.page.total, found.shown_instead) == (0, "")
+
+
+def test_nothing_is_shown_instead_where_nothing_is_near(voices: list[str]) -> None:
+    found = widely(SearchRequest(text="zzqqxxyy"))
+    assert (found.page.total, found.shown_instead, found.did_you_mean) == (0, "", "")
+
+
+def test_where_little_is_found_a_query_that_finds_more_is_offered(voices: list[str]) -> None:
+    with transaction() as session:
+        make_suggestion(session, text=f"这里写的是{WRONG}，请看一看。")
+        for _count in range(4):
+            make_suggestion(session, title="请加强工作督查")
+    indexer().rebuild()
+    found = widely(SearchRequest(text=WRONG))
+    assert 0 < found.page.total < search.FEW
+    assert (found.shown_instead, found.did_you_mean) == ("", RIGHT)
+
+
+def test_where_much_is_found_nothing_else_is_offered(voices: list[str]) -> None:
+    assert widely(SearchRequest(text="数据")).did_you_mean == ""
+
+
+def test_exactly_what_was_typed_is_never_set_right(voices: list[str]) -> None:
+    with reading() as session:
+        found = search.find(session, search_index(), SearchRequest(text=WRONG))
+    assert (found.page.total, found.shown_instead, found.did_you_mean) == (0, "", "")
+
+
+def test_a_page_of_every_kind_takes_few_statements(app: Flask) -> None:
+    given_published()
+    indexer().rebuild()
+    request = SearchRequest(text="噪音 数据", per_page=100)
+    widely(request)
+    with statements() as said:
+        found = widely(request)
+    assert {one.hit.type for one in found.found} == set(DocumentType)
+    assert 0 < len(said) <= 8
+
+
+def test_what_was_said_in_the_other_language_is_similar_too(app: Flask) -> None:
+    with transaction() as session:
+        english = make_suggestion(
+            session,
+            title="Older people cannot find parking near the hospital",
+            text="The parking at the community hospital is always full for older people.",
+            language=Language.EN,
+        ).number
+    indexer().rebuild()
+    found = similar_to("医院停车难", "老人去社区医院看病，医院门口没有停车的地方。")
+    assert [row.number for row, _ in found] == [english]

@@ -14,7 +14,10 @@ def document_key(kind: DocumentType, identifier: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchDocument:
-    """The public words and facts of one thing; nothing private may be put in here."""
+    """The public words and facts of one thing; nothing private may be put in here.
+
+    `items` are the plan items that it is about, by their `ref` (such as `2023-5`).
+    """
 
     type: DocumentType
     id: int
@@ -22,7 +25,9 @@ class SearchDocument:
     language: Language
     title: str
     body: str
+    answer: str = ""
     tags: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
     question: Question | None = None
     district: str = ""
     state: str = ""

@@ -6,16 +6,21 @@ looked for besides is said on the page, so nothing is found by magic.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.engines.search.analysis import stem
-from app.engines.search.query import MAX_OTHER_WORDINGS, MAX_QUERY_LENGTH
-from app.engines.text.language import detect
 from app.engines.text.normalise import normalise
-from app.engines.text.segment import TokenKind, default_segmenter
+from app.engines.text.segment import Piece, default_segmenter
 from app.vocabulary import Language
 
+MAX_WORDINGS = 8
+"""More other wordings than this of one word only make a search slower."""
 LONGEST = 12
 """Characters of a Chinese word, or words of an English phrase, that are looked for at once."""
+SURE_LENGTH = 3
+"""A Chinese word this long is meant wherever it stands; a shorter one may be an accident."""
+JOINTS = frozenset(("", " ", "-", "'", "’", "/"))
+"""What may stand between two words of one English phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,86 +36,154 @@ class GlossaryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
-    """A stretch of the query that the glossary knows."""
+class GlossaryMatch:
+    """A stretch of a query that the glossary knows, and how else it may be said, best first."""
 
-    typed: str
-    entry: GlossaryEntry
+    start: int
+    end: int
+    wordings: tuple[str, ...]
+
+
+class Guesser(Protocol):
+    """Whoever can tell what was meant by words that no glossary has."""
+
+    def guesses(self, folded: str, pieces: Sequence[Piece]) -> Sequence[GlossaryMatch]:
+        """Return the stretches that are slips, with the words that were meant."""
 
 
 class Glossary:
-    """Looks up every word of a query, the longest first."""
+    """Finds the words of a query that it knows, the longest first.
 
-    def __init__(self, entries: Iterable[GlossaryEntry]) -> None:
-        self._chinese: dict[str, GlossaryEntry] = {}
-        self._english: dict[tuple[str, ...], GlossaryEntry] = {}
+    A word may stand in several entries; the wordings of earlier ones come first.
+    """
+
+    def __init__(self, entries: Iterable[GlossaryEntry], guesser: Guesser | None = None) -> None:
+        """Learn the entries; the guesser is asked about what no entry has."""
+        self._guesser = guesser
+        self._chinese: dict[str, list[GlossaryEntry]] = {}
+        self._english: dict[tuple[str, ...], list[GlossaryEntry]] = {}
+        self._as_written: dict[str, list[GlossaryEntry]] = {}
         for entry in entries:
-            for word in entry.zh:
-                self._chinese.setdefault(normalise(word), entry)
-            for phrase in entry.en:
-                self._english.setdefault(_stems(phrase), entry)
+            for word in dict.fromkeys(map(normalise, entry.zh)):
+                self._chinese.setdefault(word, []).append(entry)
+            for stems in dict.fromkeys(map(_stems, entry.en)):
+                self._english.setdefault(stems, []).append(entry)
+            for phrase in dict.fromkeys(map(normalise, entry.en)):
+                self._as_written.setdefault(phrase, []).append(entry)
 
-    def other_wordings(self, text: str) -> tuple[str, ...]:
-        """Up to three other ways to say the query; none where the glossary knows no word of it.
+    def matches(self, folded: str, pieces: Sequence[Piece]) -> tuple[GlossaryMatch, ...]:
+        """Return what is known of a folded text, in order and without overlaps.
 
-        The first is the query in the other language, as far as it is known; then come synonyms of
-        its own language, put in the place of the word that was typed.
+        `pieces` are the text cut into consecutive words. A Chinese word is found across their
+        borders too; but one of two characters must begin or end where a piece does, and a single
+        character must be a piece of its own.
         """
-        typed = normalise(text)[:MAX_QUERY_LENGTH]
-        own = detect(typed)
-        other = Language.EN if own is Language.ZH else Language.ZH
-        matches = self._in_chinese(typed) if own is Language.ZH else self._in_english(typed)
-        if not matches:
-            return ()
-        wordings = [" ".join(match.entry.words(other)[0] for match in matches)]
-        wordings += [
-            typed.replace(match.typed, normalise(word))
-            for match in matches
-            for word in match.entry.words(own)
-            if normalise(word) != match.typed
+        edges = {place for _, start, end, _ in pieces for place in (start, end)}
+        foreign = {piece[1]: number for number, piece in enumerate(pieces) if piece[3].is_foreign}
+        found: list[GlossaryMatch] = []
+        place = 0
+        while place < len(folded):
+            match = self._chinese_at(folded, place, edges)
+            if place in foreign:
+                phrase = self._english_at(folded, pieces[foreign[place] :])
+                match = max((each for each in (match, phrase) if each), key=_end, default=None)
+            if match is not None:
+                found.append(match)
+            place = match.end if match is not None else place + 1
+        return self._with_guesses(folded, pieces, found)
+
+    def _with_guesses(
+        self, folded: str, pieces: Sequence[Piece], found: Sequence[GlossaryMatch]
+    ) -> tuple[GlossaryMatch, ...]:
+        """Add the slips, each with the usual words for what was meant.
+
+        A slip that has a known word inside is read as a whole; one that only meets it is no slip.
+        """
+        kept = list(found)
+        for guess in self._guesser.guesses(folded, pieces) if self._guesser is not None else ():
+            met = [each for each in kept if each.start < guess.end and guess.start < each.end]
+            if all(guess.start <= each.start and each.end <= guess.end for each in met):
+                wordings = self._with_wordings(guess.wordings)
+                kept = [each for each in kept if each not in met]
+                kept.append(GlossaryMatch(guess.start, guess.end, wordings))
+        return tuple(sorted(kept, key=lambda match: match.start))
+
+    def _with_wordings(self, words: Sequence[str]) -> tuple[str, ...]:
+        more = [
+            wording
+            for word in words
+            for own, entries in (
+                (Language.ZH, self._chinese.get(word)),
+                (Language.EN, self._as_written.get(word) or self._english.get(_stems(word))),
+            )
+            if entries
+            for wording in _wordings(entries, own, word)
         ]
-        different = dict.fromkeys(wording for wording in wordings if normalise(wording) != typed)
-        fitting = [wording for wording in different if len(wording) <= MAX_QUERY_LENGTH]
-        return tuple(fitting[:MAX_OTHER_WORDINGS])
+        return tuple(dict.fromkeys((*words, *more)))[:MAX_WORDINGS]
 
-    def _in_chinese(self, typed: str) -> Sequence[_Match]:
-        found: list[_Match] = []
-        start = 0
-        while start < len(typed):
-            for length in range(min(LONGEST, len(typed) - start), 0, -1):
-                word = typed[start : start + length]
-                if word in self._chinese:
-                    found.append(_Match(word, self._chinese[word]))
-                    start += length
-                    break
-            else:
-                start += 1
-        return found
+    def _chinese_at(self, text: str, start: int, edges: set[int]) -> GlossaryMatch | None:
+        for end in range(min(start + LONGEST, len(text)), start, -1):
+            word = text[start:end]
+            if word in self._chinese and _stands_alone(word, start, end, edges):
+                wordings = _wordings(self._chinese[word], Language.ZH, word)
+                return GlossaryMatch(start, end, wordings)
+        return None
 
-    def _in_english(self, typed: str) -> Sequence[_Match]:
-        words = _latin(typed)
-        found: list[_Match] = []
-        start = 0
-        while start < len(words):
-            for length in range(min(LONGEST, len(words) - start), 0, -1):
-                phrase = " ".join(words[start : start + length])
-                entry = self._english.get(_stems(phrase))
-                if entry is not None:
-                    found.append(_Match(phrase, entry))
-                    start += length
-                    break
-            else:
-                start += 1
-        return found
+    def _english_at(self, text: str, pieces: Sequence[Piece]) -> GlossaryMatch | None:
+        run = _phrase_run(text, pieces[:LONGEST])
+        stems = tuple(stem(piece) for piece, _, _, _ in run)
+        for count in range(len(run), 0, -1):
+            start, end = run[0][1], run[count - 1][2]
+            # A park is no parking, although both have one stem.
+            entries = self._as_written.get(text[start:end]) or self._english.get(stems[:count])
+            if entries is not None:
+                wordings = _wordings(entries, Language.EN, text[start:end])
+                return GlossaryMatch(start, end, wordings)
+        return None
 
 
-def _latin(text: str) -> list[str]:
-    return [
-        token.text.lower()
-        for token in default_segmenter().tokens(text)
-        if token.kind in {TokenKind.LATIN, TokenKind.CODE}
-    ]
+def _end(match: GlossaryMatch) -> int:
+    return match.end
+
+
+def _stands_alone(word: str, start: int, end: int, edges: set[int]) -> bool:
+    """Tell whether a word is likely meant, not merely two others' neighbouring characters."""
+    if (word[0].isascii() and start not in edges) or (word[-1].isascii() and end not in edges):
+        return False
+    if len(word) == 1:
+        return start in edges and end in edges
+    return len(word) >= SURE_LENGTH or start in edges or end in edges
+
+
+def _phrase_run(text: str, pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the first pieces that are not Chinese and follow closely on one another."""
+    run: list[Piece] = []
+    for piece in pieces:
+        if not piece[3].is_foreign or (run and text[run[-1][2] : piece[1]] not in JOINTS):
+            break
+        run.append(piece)
+    return run
+
+
+def _wordings(entries: Sequence[GlossaryEntry], own: Language, typed: str) -> tuple[str, ...]:
+    """Return the other words: the usual one of the other language, the own ones, the rest."""
+    other = Language.EN if own is Language.ZH else Language.ZH
+    usual = [word for entry in entries for word in entry.words(other)[:1]]
+    same = [word for entry in entries for word in entry.words(own)]
+    rest = [word for entry in entries for word in entry.words(other)[1:]]
+    known = {_stems(typed) or (normalise(typed),)}
+    kept: list[str] = []
+    for word in (*usual, *same, *rest):
+        form = _stems(word) or (normalise(word),)
+        if form not in known:
+            known.add(form)
+            kept.append(word)
+    return tuple(kept[:MAX_WORDINGS])
 
 
 def _stems(phrase: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in _latin(normalise(phrase)))
+    """Return the stems of an English phrase; of a text with Chinese in it, nothing."""
+    tokens = list(default_segmenter().consecutive(normalise(phrase)))
+    if not all(kind.is_foreign for _, _, _, kind in tokens):
+        return ()
+    return tuple(stem(piece) for piece, _, _, _ in tokens)

@@ -1,238 +1,98 @@
-"""The search index as the rest of the portal sees it: put, remove, rebuild, search.
+"""The search index as the rest of the portal sees it, wherever it lies.
 
-The index is a cache. Whoosh keeps pickles and never asks the disk to hold on to them, so anything
-unreadable is reported as `IndexUnavailableError` and answered by a rebuild, never by a repair.
+The index is a cache of what the public may find. Whatever is wrong with it is told as
+`IndexUnavailableError` (`missing`, `corrupt`, `outdated`, `busy`, `unwritable`, `away`); what is
+damaged is built anew, never repaired.
 """
 
-import contextlib
-import shutil
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
+from typing import Protocol
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.index import FileIndex, LockError, create_in, open_dir
-from whoosh.query import Term
-from whoosh.writing import IndexWriter
-
+from app.engines.search.analysis import Analyser
 from app.engines.search.document import SearchDocument
-from app.engines.search.generations import Generations
-from app.engines.search.query import SearchRequest, make_plan
-from app.engines.search.ranking import Lengths
+from app.engines.search.explanation import Explanation
+from app.engines.search.glossary import Glossary
+from app.engines.search.query import SearchRequest
 from app.engines.search.results import ResultPage
-from app.engines.search.schema import field_values, make_schema
-from app.engines.search.similar import SimilarHit, SimilarRequest, find_similar
-from app.engines.search.snapshot import Snapshot
-from app.errors import IndexUnavailableError, PortalError
+from app.engines.search.similar import SimilarHit, SimilarRequest
 
-DEFAULT_LOCK_SECONDS = 10.0
-# Megabytes of postings held before a run is written out; the process itself grows by more.
-REBUILD_MEGABYTES = 256
-PROGRESS_STEP = 500
-# A commit elsewhere may remove the files between our reading their list and opening them.
-READ_TRIES = 3
-IDLE_SNAPSHOTS = 4
-
-Result = TypeVar("Result")
 Progress = Callable[[int], None]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Version:
-    """Which commit of which generation a snapshot shows; later ones are greater."""
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """How much, at most, being new or supported adds to a score, as shares of it.
 
-    directory: Path
-    commit: int
+    Newness halves every `half_life_days`, counted back from the newest document, so that the same
+    index always answers in the same order.
+    """
+
+    newness: float = 0.1
+    half_life_days: float = 180.0
+    support: float = 0.1
 
 
-class SearchIndex:
-    """The index under one directory; safe to share between threads, and between processes."""
-
-    def __init__(self, path: Path, *, lock_seconds: float = DEFAULT_LOCK_SECONDS) -> None:
-        """Name the directory; nothing is opened or made before it is needed."""
-        self._generations = Generations(path)
-        self._lock_seconds = lock_seconds
-        self._idle: list[tuple[_Version, Snapshot]] = []
-        self._idle_lock = threading.Lock()
-        self._opened: tuple[Path, FileIndex] | None = None
-        self._lengths = Lengths()
-
-    def put(self, documents: Iterable[SearchDocument]) -> None:
-        """Index the documents, in place of what stood under their keys."""
-        self.apply(put=documents)
-
-    def remove(self, keys: Iterable[str]) -> None:
-        """Make the documents of these keys unfindable; unknown keys are nothing to remove."""
-        self.apply(remove=keys)
+class SearchIndex(Protocol):
+    """What every index does; safe to share between threads, and between processes."""
 
     def apply(self, *, put: Iterable[SearchDocument] = (), remove: Iterable[str] = ()) -> None:
-        """Remove, then put, in one commit, or raise IndexUnavailableError and change nothing.
+        """Remove, then put, all at once, or raise IndexUnavailableError and change nothing.
 
         Of several documents with one key the last counts.
         """
-        documents = {one.key: one for one in put}
-        values = [field_values(document) for document in documents.values()]
-        gone = sorted({*remove, *documents})
-        with self._generations.writing(timeout=self._lock_seconds):
-            writer = self._open_writer(self._generations.current())
-            try:
-                with _committed(writer):
-                    _delete(writer, gone)
-                    for fields in values:
-                        writer.add_document(**fields)
-            except PortalError:
-                raise
-            # Merging reads older segments, and damage in them has no one exception type.
-            except Exception as error:
-                raise IndexUnavailableError("corrupt") from error
 
     def rebuild(
-        self, documents: Iterable[SearchDocument], *, progress: Progress | None = None
+        self,
+        documents: Iterable[SearchDocument],
+        *,
+        words: Iterable[str] = (),
+        progress: Progress | None = None,
     ) -> int:
-        """Index all documents into a new generation, use it from then on, and return their count.
+        """Index all documents anew beside the old index, swap, and return their count.
 
-        The old generation is never opened, so it may be damaged or missing; it goes on answering
-        until the new one is whole. Of several documents with one key the first counts.
+        `words` are staff's additions to the dictionary; the index keeps to them until the next
+        rebuild. The old index is never opened, so it may be damaged or missing; it goes on
+        answering until the new one is whole. Of several documents with one key the first counts.
         """
-        with self._generations.writing(timeout=self._lock_seconds):
-            directory = self._generations.make_next()
-            try:
-                count = _build(directory, documents, progress)
-                self._generations.point_to(directory)
-            except BaseException:
-                shutil.rmtree(directory, ignore_errors=True)
-                raise
-            self._forget_snapshots()
-            self._generations.sweep(keep=directory)
-            return count
 
-    def search(self, request: SearchRequest) -> ResultPage:
-        """Return a page of what answers the request, or raise IndexUnavailableError."""
-        plans = [make_plan(text) for text in (request.text, *request.also)]
-        return self._read(lambda snapshot: snapshot.search(request, plans))
+    def set_aside(self) -> None:
+        """Take a damaged index out of the way, and keep it to be looked at."""
 
-    def similar(self, request: SimilarRequest) -> tuple[SimilarHit, ...]:
+    def verify(self) -> None:
+        """Look through all that is kept, and sweep what killed writers left behind.
+
+        Raises IndexUnavailableError("corrupt") where something is not as it was written, although
+        it can be read.
+        """
+
+    def search(self, request: SearchRequest, glossary: Glossary | None = None) -> ResultPage:
+        """Return a page of what answers the request, or raise IndexUnavailableError.
+
+        With a glossary the words are also looked for in its other wordings.
+        """
+
+    def explain(
+        self, request: SearchRequest, key: str, glossary: Glossary | None = None
+    ) -> Explanation | None:
+        """Return how a document's score for the request is made up; None where it is no hit."""
+
+    def similar(
+        self, request: SimilarRequest, glossary: Glossary | None = None
+    ) -> tuple[SimilarHit, ...]:
         """Return the documents most like a text, or raise IndexUnavailableError."""
-        return self._read(lambda snapshot: find_similar(snapshot, request))
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Return the words of titles and tags with the number of documents that have them."""
+
+    def analyser(self) -> Analyser:
+        """Return what the index was made with, or raise IndexUnavailableError."""
 
     def entries(self) -> Iterator[tuple[str, str]]:
         """Yield each document's key and content hash, to be compared with the database."""
-        yield from self._read(lambda snapshot: list(snapshot.entries()))
 
     def document_count(self) -> int:
         """Return how many documents can be found, or raise IndexUnavailableError."""
-        return self._read(Snapshot.document_count)
 
     def close(self) -> None:
-        """Let go of every open file; the index may be used again afterwards."""
-        self._forget_snapshots()
-
-    def _read(self, use: Callable[[Snapshot], Result]) -> Result:
-        """Use a fresh snapshot, once more when files were swapped away in the middle."""
-        for attempt in range(1, READ_TRIES + 1):
-            try:
-                version, snapshot = self._borrow()
-                result = use(snapshot)
-            except PortalError:
-                raise
-            # A damaged or vanishing file shows as MemoryError, TypeError, UnpicklingError, struct
-            # errors and a dozen more; all of them mean the same to the caller.
-            except Exception as error:
-                self._opened = None
-                if attempt == READ_TRIES:
-                    raise IndexUnavailableError("corrupt") from error
-            else:
-                self._give_back(version, snapshot)
-                return result
-        raise IndexUnavailableError("corrupt")
-
-    def _borrow(self) -> tuple[_Version, Snapshot]:
-        directory = self._generations.current()
-        opened = self._opened
-        if opened is None or opened[0] != directory:
-            opened = self._opened = directory, open_dir(str(directory))
-        index = opened[1]
-        latest = _Version(directory, index.latest_generation())
-        with self._idle_lock:
-            for place, (version, snapshot) in enumerate(self._idle):
-                if version == latest:
-                    del self._idle[place]
-                    return version, snapshot
-        reader = index.reader()
-        return _Version(directory, reader.generation()), Snapshot(reader, self._lengths)
-
-    def _give_back(self, version: _Version, snapshot: Snapshot) -> None:
-        with self._idle_lock:
-            pairs = [*self._idle, (version, snapshot)]
-            newest = max(known for known, _ in pairs)
-            self._idle = [pair for pair in pairs if pair[0] == newest][:IDLE_SNAPSHOTS]
-            dropped = [pair for pair in pairs if pair not in self._idle]
-        for _, old in dropped:
-            old.close()
-
-    def _forget_snapshots(self) -> None:
-        with self._idle_lock:
-            idle, self._idle = self._idle, []
-        for _, snapshot in idle:
-            snapshot.close()
-
-    def _open_writer(self, directory: Path) -> IndexWriter:
-        try:
-            index = open_dir(str(directory))
-            return index.writer(timeout=self._lock_seconds, codec=_codec())
-        except LockError as error:
-            raise IndexUnavailableError("busy") from error
-        # As in reading: damage has no one exception type.
-        except Exception as error:
-            raise IndexUnavailableError("corrupt") from error
-
-
-def _build(directory: Path, documents: Iterable[SearchDocument], progress: Progress | None) -> int:
-    """Write all documents in one commit and return how many there were."""
-    writer = create_in(str(directory), make_schema()).writer(
-        limitmb=REBUILD_MEGABYTES, codec=_codec()
-    )
-    seen: set[str] = set()
-    with _committed(writer):
-        for document in documents:
-            if document.key in seen:
-                continue
-            seen.add(document.key)
-            writer.add_document(**field_values(document))
-            if progress is not None and len(seen) % PROGRESS_STEP == 0:
-                progress(len(seen))
-    if progress is not None:
-        progress(len(seen))
-    return len(seen)
-
-
-def _delete(writer: IndexWriter, keys: Iterable[str]) -> None:
-    """Delete what stands under the keys; one searcher serves all, as opening one takes long."""
-    with writer.searcher() as searcher:
-        for key in keys:
-            writer.delete_by_query(Term("key", key), searcher=searcher)
-
-
-def _codec() -> W3Codec:
-    """Return a codec that leaves postings uncompressed: a sixth faster, a seventh larger."""
-    return W3Codec(compression=0)
-
-
-@contextlib.contextmanager
-def _committed(writer: IndexWriter) -> Iterator[None]:
-    """Commit when the block ends well; otherwise cancel, which also frees Whoosh's own lock.
-
-    A full or read-only disk is told as IndexUnavailableError("unwritable").
-    """
-    try:
-        yield
-        writer.commit()
-    except BaseException as error:
-        # Cancelling may fail for the reason that writing did; the first reason is the one to tell.
-        with contextlib.suppress(Exception):
-            writer.cancel()
-        if isinstance(error, OSError):
-            raise IndexUnavailableError("unwritable") from error
-        raise
+        """Let go of what is open; the index may be used again afterwards."""

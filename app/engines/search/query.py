@@ -3,32 +3,52 @@
 No query language is read: whatever is typed is plain words, so no sign has a power of its own.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
-from app.engines.search.analysis import pair_term, word_term
+from app.engines.search.analysis import MAX_QUERY_LENGTH, Analyser, pair_term, word_term
+from app.engines.search.glossary import Glossary, GlossaryMatch
 from app.engines.text.normalise import fold
-from app.engines.text.segment import TokenKind, default_segmenter
+from app.engines.text.segment import TokenKind
 from app.errors import InvalidInputError
 from app.vocabulary import DocumentType, Language, Question
 
-MAX_QUERY_LENGTH = 100
-MAX_UNITS = 12
+MAX_CONCEPTS = 12
 MAX_PER_PAGE = 100
-MAX_OTHER_WORDINGS = 3
+MAX_ALSO = 6
+OTHER_WORTH = 0.8
+"""What says the same in other words stands below what says it as it was typed."""
+LOOSE_WORTH = 0.2
+"""What answers only a part of a word stands below everything that answers the word."""
 
 # Words that ask rather than name; they are looked for only when nothing else was typed.
 STOP_WORDS = frozenset(
     word
     for line in (
-        "的 了 吗 呢 吧 啊 是 在 和 与 及 就 都 也 我 你 他 们 请 有 被 把 对 为 不 很 太 要 个",
-        "怎么 怎么办 怎样 如何 什么 为什么 为何 请问 有没有 是不是 能不能 可以 是否 哪里 哪些 我们",
-        "a an and are at be can do for from how in is it of on or the to what when where why with",
+        "的 了 吗 呢 吧 啊 呀 嘛 是 在 和 与 及 或 就 都 也 又 还 才 我 你 您 他 她 它 们 请 有 被",
+        "把 对 为 给 让 跟 向 从 到 很 太 要 想 会 能 该 个 些 着 过 地 得 么 而 但 并 且 这 那 其",
+        "之 所 以 怎么 怎么办 怎样 怎么样 如何 什么 为什么 为啥 为何 请问 有没有 是不是 能不能",
+        "可不可以 可以 是否 哪里 哪儿 哪些 哪个 我们 你们 他们 自己 这个 那个 这样 这种 一个 一些",
+        "应该 需要 希望 建议 可是 但是 因为 所以 如果 还是 已经 并且 而且 以及 就是 不是 没有",
+        "时候 以后 之后 不",
+        "a an the and or but if so as at by for from in into of off on onto out over to up with",
+        "than am is are was were be been being do does did done has have had having can could may",
+        "might will would shall should must i me my we us our you your he she it its they them",
+        "their this that these those there here who whom whose which what when where why how any",
+        "some every only also just please tell want need get got let via per about not no yes s t",
     )
     for word in line.split()
+)
+
+# Phrases that only ask; cut out before the words, of which they would spoil the borders.
+FILLERS = re.compile(
+    "(?:我|我们|本人)?(?:想要?|要)(?:咨询|问)(?:一下|下)?|请问(?:一下|下)?|(?:咨询|问)一下"
+    "|(?:怎么|怎样|如何|在哪里?|去哪里?|哪里(?:可以|能))(?:去|来)?(?:申请)?办理"
+    "|是不是|能不能|可不可以|有没有|会不会|要不要|怎么办|怎么回事|可以吗|行不行|为什么会?"
 )
 
 
@@ -40,16 +60,29 @@ class SearchSort(StrEnum):
     OLDEST = "oldest"
 
 
+class Facet(StrEnum):
+    """The facts by which hits are counted and narrowed; the value names the argument."""
+
+    TYPE = "type"
+    ITEM = "item"
+    QUESTION = "question"
+    DISTRICT = "district"
+    STATE = "state"
+    YEAR = "year"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """One search as a reader asks for it; `also` are other wordings, such as a translation."""
+    """One search as a reader asks for it; what is None or empty narrows nothing."""
 
     text: str
-    also: tuple[str, ...] = ()
     types: tuple[DocumentType, ...] = ()
-    language: Language | None = None
-    district: str | None = None
+    item: str | None = None
     question: Question | None = None
+    district: str | None = None
+    state: str | None = None
+    year: int | None = None
+    language: Language | None = None
     date_from: date | None = None
     date_to: date | None = None
     sort: SearchSort = SearchSort.RELEVANCE
@@ -58,10 +91,8 @@ class SearchRequest:
 
     def __post_init__(self) -> None:
         """Refuse, with InvalidInputError, what no page can be made for."""
-        if any(len(text) > MAX_QUERY_LENGTH for text in (self.text, *self.also)):
+        if len(self.text) > MAX_QUERY_LENGTH:
             raise InvalidInputError(field="text", reason="too_long")
-        if len(self.also) > MAX_OTHER_WORDINGS:
-            raise InvalidInputError(field="also", reason="too_many")
         if self.page < 1:
             raise InvalidInputError(field="page", reason="out_of_range")
         if not 1 <= self.per_page <= MAX_PER_PAGE:
@@ -85,11 +116,51 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to say a thing: units that belong together, and what finding them is worth.
+
+    A document has the reading as far as it has its units; `least` is the share that it must have.
+    """
+
+    units: tuple[Unit, ...]
+    worth: float = 1.0
+    least: float = 0.5
+
+    @property
+    def text(self) -> str:
+        """The reading as it could be typed."""
+        return " ".join(unit.text for unit in self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing that is asked for, in every way it may be said; as it was typed comes first.
+
+    A document is as good for the concept as the best reading it has.
+    """
+
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QueryPlan:
     """All that a query looks for; `bridges` reward words that stand together as they were typed."""
 
-    units: tuple[Unit, ...]
+    concepts: tuple[Concept, ...]
     bridges: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Every unit of every reading, each once: what is marked in a text."""
+        return tuple(
+            dict.fromkeys(
+                unit
+                for concept in self.concepts
+                for reading in concept.readings
+                for unit in reading.units
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,33 +179,121 @@ class _Part:
         return self.text in STOP_WORDS
 
 
-def make_plan(text: str) -> QueryPlan:
-    """Return what to look for; empty when nothing in the text can be looked for."""
-    found = default_segmenter().consecutive(fold(text, max_length=MAX_QUERY_LENGTH).text)
-    parts = [_Part(*piece) for piece in found]
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Neighbouring parts that mean one thing, with what the glossary knows of them."""
+
+    parts: tuple[_Part, ...]
+    matches: tuple[GlossaryMatch, ...] = ()
+
+    @property
+    def share_known(self) -> float:
+        """How much of the stretch the glossary speaks of, from 0 to 1."""
+        known = sum(match.end - match.start for match in self.matches)
+        return min(1.0, known / (self.parts[-1].end - self.parts[0].start))
+
+    def wordings(self) -> tuple[str, ...]:
+        """Return other ways to say it; where several words are known, of all of them together."""
+        known = [match.wordings for match in self.matches if match.wordings]
+        ways = max(map(len, known), default=0)
+        return tuple(
+            " ".join(wordings[min(way, len(wordings) - 1)] for wordings in known)
+            for way in range(ways)
+        )
+
+
+def make_plan(text: str, analyser: Analyser, glossary: Glossary | None = None) -> QueryPlan:
+    """Return what to look for; empty when nothing in the text can be looked for.
+
+    With a glossary each concept is also looked for in its other wordings.
+    """
+    folded = _without_fillers(fold(text, max_length=MAX_QUERY_LENGTH).text)
+    pieces = list(analyser.segmenter.consecutive(folded))
+    matches = glossary.matches(folded, pieces) if glossary is not None else ()
+    parts = [_Part(*piece) for piece in pieces]
+    telling = [part for part in parts if not part.is_stop or _covering(part, matches)] or parts
+    merged = _merge_singles(telling, matches)
+    stretches = _stretches(merged, matches)
+    concepts = dict[tuple[Unit, ...], Concept]()
+    for stretch in stretches:
+        concept = _concept(stretch, analyser)
+        concepts.setdefault(concept.readings[0].units, concept)
+    return QueryPlan(
+        tuple(concepts.values())[:MAX_CONCEPTS],
+        tuple(dict.fromkeys(_bridges(merged)))[: MAX_CONCEPTS - 1],
+        _also(stretches[:MAX_CONCEPTS]),
+    )
+
+
+def _without_fillers(folded: str) -> str:
+    """Return the text with phrases that only ask blanked out, unless nothing else is there."""
+    blanked = FILLERS.sub(lambda match: " " * len(match.group()), folded)
+    return blanked if any(char.isalnum() for char in blanked) else folded
+
+
+def _covering(part: _Part, matches: Iterable[GlossaryMatch]) -> list[GlossaryMatch]:
+    return [match for match in matches if match.start < part.end and match.end > part.start]
+
+
+def _stretches(parts: Sequence[_Part], matches: Sequence[GlossaryMatch]) -> list[_Stretch]:
+    """Put parts together that one match, or a chain of them, spans."""
+    found: list[_Stretch] = []
+    for part in parts:
+        known = tuple(_covering(part, matches))
+        if not known and _is_bound(part, parts):
+            continue
+        if found and known and known[0] in found[-1].matches:
+            last = found.pop()
+            joined = tuple(dict.fromkeys((*last.matches, *known)))
+            found.append(_Stretch((*last.parts, part), joined))
+        else:
+            found.append(_Stretch((part,), known))
+    return found
+
+
+def _concept(stretch: _Stretch, analyser: Analyser) -> Concept:
+    typed = _telling_units(stretch.parts)
+    worth = OTHER_WORTH * stretch.share_known
+    others = dict.fromkeys(_units(wording, analyser) for wording in stretch.wordings())
+    readings = (Reading(units, worth, least=1.0) for units in others if units and units != typed)
+    return Concept((Reading(typed), *readings))
+
+
+def _units(wording: str, analyser: Analyser) -> tuple[Unit, ...]:
+    pieces = analyser.segmenter.consecutive(fold(wording, max_length=MAX_QUERY_LENGTH).text)
+    return _telling_units(_merge_singles([_Part(*piece) for piece in pieces]))
+
+
+def _telling_units(parts: Sequence[_Part]) -> tuple[Unit, ...]:
+    """Return the units of the parts that name something; of all where none does."""
     telling = [part for part in parts if not part.is_stop] or parts
-    merged = _merge_singles(telling)
-    kept = [part for part in merged if not _is_bound(part, merged)]
-    units = tuple(dict.fromkeys(_unit(part) for part in kept))[:MAX_UNITS]
-    bridges = tuple(dict.fromkeys(_bridges(merged)))[: MAX_UNITS - 1]
-    return QueryPlan(units, bridges)
+    return tuple(dict.fromkeys(_unit(part) for part in telling))
 
 
-def loosen(plan: QueryPlan) -> QueryPlan:
-    """Return the plan with long Chinese words taken apart: 停车 for 停车难, 加装 and 电梯."""
-    units = tuple(dict.fromkeys(part for unit in plan.units for part in _shorter_units(unit)))
-    return QueryPlan(units[:MAX_UNITS], plan.bridges)
+def _also(stretches: Sequence[_Stretch]) -> tuple[str, ...]:
+    """Return the other wordings to be named: first one of each stretch, then the second ones."""
+    in_turn = zip_longest(*(stretch.wordings() for stretch in stretches))
+    named = dict.fromkeys(wording for turn in in_turn for wording in turn if wording)
+    return tuple(named)[:MAX_ALSO]
 
 
-def joined(plans: Iterable[QueryPlan]) -> QueryPlan:
-    """Return one plan with the units of all, to mark them in a text."""
-    return QueryPlan(tuple(dict.fromkeys(unit for plan in plans for unit in plan.units)))
+def loosen(plan: QueryPlan, analyser: Analyser) -> QueryPlan:
+    """Return the plan with long Chinese words also in parts: 停车 for 停车难, 加装电梯 as two."""
+    return replace(plan, concepts=tuple(_loosened(each, analyser) for each in plan.concepts))
 
 
-def _shorter_units(unit: Unit) -> Iterable[Unit]:
+def _loosened(concept: Concept, analyser: Analyser) -> Concept:
+    parts = [_shorter_units(unit, analyser) for unit in concept.readings[0].units]
+    shorter = tuple(unit for units in parts for unit in units)
+    if shorter == concept.readings[0].units:
+        return concept
+    return Concept((*concept.readings, Reading(shorter, LOOSE_WORTH)))
+
+
+def _shorter_units(unit: Unit, analyser: Analyser) -> Sequence[Unit]:
     shorter = [
         Unit(piece, piece, _pairs(piece))
-        for piece, _, _, kind in default_segmenter().pieces(unit.text)
+        for piece, _, _, kind in analyser.segmenter.pieces(unit.text)
         if kind is TokenKind.WORD and piece != unit.text and unit.grams
     ]
     return shorter or [unit]
@@ -144,8 +303,11 @@ def _pairs(word: str) -> tuple[str, ...]:
     return tuple(word[index : index + 2] for index in range(len(word) - 1))
 
 
-def _merge_singles(parts: Sequence[_Part]) -> list[_Part]:
-    """Join characters the dictionary left apart: together they are likely a name it lacks."""
+def _merge_singles(parts: Sequence[_Part], matches: Sequence[GlossaryMatch] = ()) -> list[_Part]:
+    """Join characters the dictionary left apart: together they are likely a name it lacks.
+
+    What the glossary knows on one side of the border and not on the other stays apart.
+    """
     merged: list[_Part] = []
     for part in parts:
         last = merged[-1] if merged else None
@@ -154,6 +316,7 @@ def _merge_singles(parts: Sequence[_Part]) -> list[_Part]:
             and part.kind is TokenKind.SINGLE
             and last.kind is TokenKind.SINGLE
             and last.end == part.start
+            and _covering(last, matches)[-1:] == _covering(part, matches)[:1]
         ):
             merged[-1] = _Part(last.text + part.text, last.start, part.end, TokenKind.SINGLE)
         else:

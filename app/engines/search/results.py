@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.engines.search.analysis import word_term
-from app.engines.search.query import QueryPlan, Unit
+from app.engines.search.query import Facet, QueryPlan, Unit
 from app.engines.text.normalise import Folded, fold
 from app.engines.text.segment import default_segmenter
 from app.vocabulary import DocumentType
@@ -39,7 +39,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One document found."""
+    """One document found; its words are its row's, not the index's."""
 
     type: DocumentType
     id: int
@@ -47,19 +47,22 @@ class Hit:
     title: str
     score: float
     published_on: date | None
-    excerpt: Excerpt
-    title_spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultPage:
-    """One page of hits; `counts_by_type` counts all that matched, whatever type was asked for."""
+    """One page of hits, and how many there are by each fact.
+
+    A facet counts what answers with every other narrowing but its own, so that its other values can
+    be offered. `plan` is what was looked for: it marks the words, and names other wordings.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     page: int
     per_page: int
-    counts_by_type: Mapping[DocumentType, int] = field(default_factory=dict)
+    plan: QueryPlan
+    facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
 
 
 def highlight(text: str, plan: QueryPlan) -> tuple[Span, ...]:
@@ -138,11 +141,13 @@ def _places(unit: Unit, text: str) -> list[tuple[int, int]]:
     if unit.grams or unit.is_character:
         whole = _occurrences(unit.text, text)
         return whole or [place for gram in unit.grams for place in _occurrences(gram, text)]
-    return [
+    pieces = [
         (start, end)
         for piece, start, end, kind in default_segmenter().pieces(text)
         if piece == unit.word or (kind.is_foreign and word_term(piece, kind) == unit.word)
     ]
+    # A word of mixed scripts may be known to the index's dictionary only.
+    return pieces if pieces or unit.word.isascii() else _occurrences(unit.word, text)
 
 
 def _occurrences(wanted: str, text: str) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """The citizens' forms: they check shape and keep what was typed; services check truth."""
 
+import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,7 +27,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput
 
-from app.engines.search.query import MAX_QUERY_LENGTH, SearchSort
+from app.engines.search.analysis import MAX_QUERY_LENGTH
+from app.engines.search.query import SearchRequest, SearchSort
 from app.engines.text.normalise import clean
 from app.errors import InvalidInputError
 from app.models.suggestion import (
@@ -40,7 +42,7 @@ from app.models.suggestion import (
 from app.resources import keys
 from app.services import suggestions
 from app.services.suggestions import Draft
-from app.vocabulary import DocumentType, Question, SuggestionKind, Visibility
+from app.vocabulary import DocumentType, HandlingState, Question, SuggestionKind, Visibility
 from app.web import labels
 from app.web.forms import PlainForm
 
@@ -340,24 +342,47 @@ class DayField(DateField):  # type: ignore[misc] # WTForms has no types
 
 
 class SearchForm(PlainForm):
-    """What a reader looks for; it comes with the address."""
+    """What a reader looks for; it comes with the address, so its choices are links, not controls.
+
+    `offer` says which values exist; any other is refused.
+    """
 
     q = StringField(_l("Search words"), filters=[_one_line])
-    type = SelectField(
-        _l("Kind"),
-        choices=_options(
-            [("", _l("Everything")), *((k.value, w) for k, w in labels.document_type.items())]
-        ),
-        default="",
-    )
+    type = StringField(filters=[_one_line])
+    item = StringField(filters=[_one_line])
+    question = StringField(filters=[_one_line])
+    district = StringField(filters=[_one_line])
+    state = StringField(filters=[_one_line])
+    year = StringField(filters=[_one_line])
     date_from = DayField(_l("From"), name="from", validators=[Optional()])
     date_to = DayField(_l("To"), name="to", validators=[Optional()])
-    sort = SelectField(
-        _l("Order"),
-        choices=_options((sort.value, words) for sort, words in labels.search_sort.items()),
-        default=SearchSort.RELEVANCE.value,
-    )
-    exact = StringField()
+    sort = StringField(filters=[_one_line])
+    exact = StringField(filters=[_one_line])
+
+    def offer(self, known: Mapping[str, Collection[str]]) -> "SearchForm":
+        """The form with the values that each narrowing may have, by the argument's name."""
+        self.known = {
+            "type": tuple(DocumentType),
+            "question": tuple(Question),
+            "state": tuple(HandlingState),
+            "sort": tuple(SearchSort),
+            "exact": ("1",),
+            **known,
+        }
+        return self
+
+    def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
+        """Check every field; a narrowing that does not exist is told above the form."""
+        is_valid = bool(super().validate(extra_validators))
+        for name, values in self.known.items():
+            typed = self[name].data
+            if typed and typed not in values:
+                self.form_errors.append(_UNKNOWN[name])
+                is_valid = False
+        if self.year.data and not _YEAR.fullmatch(self.year.data):
+            self.form_errors.append(_("The year must be written in four figures."))
+            is_valid = False
+        return is_valid
 
     def validate_q(self, field: Field) -> None:
         """A question of more than a hundred characters is a letter."""
@@ -378,6 +403,36 @@ class SearchForm(PlainForm):
         return bool(self.exact.data)
 
     @property
-    def chosen_types(self) -> tuple[DocumentType, ...]:
-        """The kinds to show; none chosen means all."""
-        return (DocumentType(self.type.data),) if self.type.data else ()
+    def is_narrowed(self) -> bool:
+        """Whether less than everything is looked through."""
+        names = ("type", "item", "question", "district", "state", "year", "date_from", "date_to")
+        return any(self[name].data for name in names)
+
+    def request(self, *, page: int = 1) -> SearchRequest:
+        """What is looked for, as the service takes it; the form must have been found valid."""
+        return SearchRequest(
+            text=self.q.data,
+            types=(DocumentType(self.type.data),) if self.type.data else (),
+            item=self.item.data or None,
+            question=Question(self.question.data) if self.question.data else None,
+            district=self.district.data or None,
+            state=self.state.data or None,
+            year=int(self.year.data) if self.year.data else None,
+            date_from=self.date_from.data,
+            date_to=self.date_to.data,
+            sort=SearchSort(self.sort.data) if self.sort.data else SearchSort.RELEVANCE,
+            page=page,
+        )
+
+
+_YEAR = re.compile("(?:19|20)[0-9]{2}", re.ASCII)
+
+_UNKNOWN = {
+    "type": _l("There is no such kind of result. Choose one of those below the search field."),
+    "item": _l("There is no such item of the plan. Choose one beside the results."),
+    "question": _l("There is no such question. Choose one beside the results."),
+    "district": _l("There is no such district. Choose one beside the results."),
+    "state": _l("There is no such state. Choose one beside the results."),
+    "sort": _l("Results cannot be put in such an order. Choose one above the results."),
+    "exact": _l("The address of this search is not complete. Search again."),
+}

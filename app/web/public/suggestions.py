@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import TooManyRequests
 
-from app.engines.search.query import MAX_QUERY_LENGTH
+from app.engines.search.analysis import MAX_QUERY_LENGTH
 from app.engines.search.similar import SimilarRequest
 from app.errors import IndexUnavailableError, InvalidInputError
 from app.models import Campaign, PlanItem, Suggestion
@@ -279,7 +279,13 @@ def _check_page(form: SuggestionForm, draft: Draft, *, notice: str = "") -> str:
 
 def _similar_to(draft: Draft) -> Sequence[tuple[Suggestion, Shown]]:
     """What others said; without an index the step goes on without them."""
-    wanted = SimilarRequest(title=draft.title, text=draft.text, limit=SIMILAR_SHOWN)
+    wanted = SimilarRequest(
+        title=draft.title,
+        text=draft.text,
+        items=tuple(f"{settings().plan_year}-{number}" for number in draft.item_numbers),
+        district=draft.district_code or "",
+        limit=SIMILAR_SHOWN,
+    )
     try:
         with reading() as database:
             return search.similar_shown(database, search_index(), wanted)

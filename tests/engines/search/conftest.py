@@ -1,13 +1,18 @@
-"""Small worlds to search in."""
+"""Small worlds to search in, on disk and in PostgreSQL."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from app.engines.search.document import SearchDocument
+from app.engines.search.in_postgresql.index import PostgresIndex
 from app.engines.search.index import SearchIndex
+from app.engines.search.on_disk.index import WhooshIndex
 from app.vocabulary import DocumentType, Language, Question
+
+LOCK_SECONDS = 0.2
 
 WORLD = (
     SearchDocument(
@@ -65,9 +70,31 @@ WORLD = (
 )
 
 
+OpenIndex = Callable[[], SearchIndex]
+
+
+@pytest.fixture(params=["on_disk", "in_postgresql"])
+def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenIndex]:
+    """Opens one index, again and again, as several processes would; nothing is in it yet."""
+    opened: list[SearchIndex] = []
+
+    def open_once_more() -> SearchIndex:
+        if request.param == "on_disk":
+            index: SearchIndex = WhooshIndex(tmp_path / "index", lock_seconds=LOCK_SECONDS)
+        else:
+            address: str = request.getfixturevalue("postgresql_address")
+            index = PostgresIndex(address, lock_seconds=LOCK_SECONDS)
+        opened.append(index)
+        return index
+
+    yield open_once_more
+    for index in opened:
+        index.close()
+
+
 @pytest.fixture
-def index(tmp_path: Path) -> SearchIndex:
+def index(open_index: OpenIndex) -> SearchIndex:
     """An index of five documents: three suggestions, an item and a case."""
-    index = SearchIndex(tmp_path / "index", lock_seconds=0.2)
+    index = open_index()
     index.rebuild(WORLD)
     return index

@@ -1,9 +1,15 @@
-"""The glossary puts a query into other words."""
+"""The glossary finds the words it knows in a query, and how else they are said."""
 
 import pytest
 
-from app.engines.search.glossary import Glossary, GlossaryEntry
-from app.engines.search.query import MAX_OTHER_WORDINGS
+from app.engines.search.analysis import default_analyser
+from app.engines.search.glossary import (
+    MAX_WORDINGS,
+    Glossary,
+    GlossaryEntry,
+    GlossaryMatch,
+)
+from app.engines.text.normalise import fold
 
 GLOSSARY = Glossary(
     [
@@ -11,44 +17,120 @@ GLOSSARY = Glossary(
         GlossaryEntry(zh=("停车场", "停车楼"), en=("car park", "parking lot")),
         GlossaryEntry(zh=("电动自行车", "电瓶车", "电动车"), en=("e-bike", "electric bike")),
         GlossaryEntry(zh=("退款",), en=("refund", "money back")),
+        GlossaryEntry(zh=("水",), en=("water",)),
+        GlossaryEntry(zh=("市民",), en=("citizen",)),
+        GlossaryEntry(zh=("APP",), en=("app",)),
     ]
 )
 
 
-def test_a_chinese_word_is_also_looked_for_in_english() -> None:
-    assert GLOSSARY.other_wordings("退款") == ("refund",)
+def found(text: str, glossary: Glossary = GLOSSARY) -> list[tuple[str, tuple[str, ...]]]:
+    folded = fold(text).text
+    pieces = list(default_analyser().segmenter.consecutive(folded))
+    return [
+        (folded[match.start : match.end], match.wordings)
+        for match in glossary.matches(folded, pieces)
+    ]
 
 
-def test_an_english_word_is_also_looked_for_in_chinese_in_any_form() -> None:
-    assert GLOSSARY.other_wordings("Refunds")[0] == "退款"
-    assert GLOSSARY.other_wordings("ＰＡＲＫＩＮＧ")[0] == "停车"
+def test_the_other_language_comes_first_then_the_own() -> None:
+    assert found("停车") == [("停车", ("parking", "泊车"))]
+    assert found("e-bike") == [("e-bike", ("电动自行车", "electric bike", "电瓶车", "电动车"))]
+
+
+@pytest.mark.parametrize("text", ["Refunds", "ＲＥＦＵＮＤ", "refunded"])
+def test_an_english_word_is_known_in_any_form(text: str) -> None:
+    assert found(text)[0][1] == ("退款", "money back")
 
 
 def test_the_longest_word_counts() -> None:
-    assert GLOSSARY.other_wordings("停车场")[0] == "car park"
-    assert GLOSSARY.other_wordings("parking lot")[0] == "停车场"
+    assert found("停车场") == [("停车场", ("car park", "停车楼", "parking lot"))]
+    assert [typed for typed, _ in found("a parking lot")] == ["parking lot"]
 
 
-def test_all_known_words_are_carried_over_and_the_others_left_out() -> None:
-    assert GLOSSARY.other_wordings("停车怎么退款")[0] == "parking refund"
-
-
-def test_a_synonym_takes_the_place_of_the_typed_word() -> None:
-    assert "电动自行车充电" in GLOSSARY.other_wordings("电瓶车充电")
+def test_every_known_word_is_found_in_order() -> None:
+    assert [typed for typed, _ in found("停车怎么退款 by e-bike")] == ["停车", "退款", "e-bike"]
 
 
 def test_traditional_characters_are_understood() -> None:
-    assert GLOSSARY.other_wordings("停車場")[0] == "car park"
+    assert found("停車場")[0][1][0] == "car park"
+
+
+def test_a_phrase_is_not_found_across_other_words() -> None:
+    assert [typed for typed, _ in found("parking, lot")] == ["parking"]
+    assert found("money is back") == []
+
+
+def test_of_two_words_with_one_stem_the_one_that_was_typed_is_meant() -> None:
+    glossary = Glossary(
+        [GlossaryEntry(zh=("停车",), en=("parking",)), GlossaryEntry(zh=("公园",), en=("park",))]
+    )
+    assert found("park", glossary) == [("park", ("公园",))]
+    assert found("parking", glossary) == [("parking", ("停车",))]
+
+
+def test_two_characters_of_two_words_are_no_word() -> None:
+    assert found("城市民政") == []
+    assert found("市民") == [("市民", ("citizen",))]
+
+
+def test_a_single_character_counts_only_on_its_own() -> None:
+    assert [typed for typed, _ in found("喝 水")] == ["水"]
+    assert found("水质") == []
+
+
+@pytest.mark.parametrize("text", ["apple", "happy"])
+def test_a_latin_word_is_not_found_inside_another(text: str) -> None:
+    assert found(text) == []
 
 
 @pytest.mark.parametrize(
     "text", ["", "   ", "没有这个词", "nothing like it", "parkinson", "*", "😀"]
 )
 def test_what_the_glossary_does_not_know_is_left_alone(text: str) -> None:
-    assert GLOSSARY.other_wordings(text) == ()
+    assert found(text) == []
 
 
-def test_there_are_never_more_wordings_than_a_search_takes() -> None:
-    wordings = GLOSSARY.other_wordings("停车场 电动车 退款 泊车")
-    assert 1 <= len(wordings) <= MAX_OTHER_WORDINGS
-    assert all(len(wording) <= 100 for wording in GLOSSARY.other_wordings("停车场" * 33))
+def test_a_word_of_several_entries_has_the_wordings_of_the_first_ones_first() -> None:
+    glossary = Glossary(
+        [
+            GlossaryEntry(zh=("停车", "存车"), en=("parking",)),
+            GlossaryEntry(zh=("停车", "泊车"), en=("to park a car",)),
+        ]
+    )
+    assert found("停车", glossary) == [("停车", ("parking", "to park a car", "存车", "泊车"))]
+
+
+def test_an_entry_of_one_language_names_its_other_words() -> None:
+    assert found("停车", Glossary([GlossaryEntry(zh=("停车", "泊车"), en=())])) == [
+        ("停车", ("泊车",))
+    ]
+
+
+def test_there_are_never_too_many_wordings() -> None:
+    many = GlossaryEntry(zh=("停车", *(f"停车{sign}" for sign in "甲乙丙丁戊己")), en=("parking",))
+    ((_, wordings),) = found("停车", Glossary([many]))
+    assert len(wordings) == MAX_WORDINGS
+
+
+class _Guesser:
+    """Takes 停东 for 停车, and everything else as it is."""
+
+    def guesses(self, folded: str, pieces: object) -> list[GlossaryMatch]:
+        place = folded.find("停东")
+        return [GlossaryMatch(place, place + 2, ("停车",))] if place >= 0 else []
+
+
+def test_a_slip_is_known_by_what_was_meant_and_its_wordings() -> None:
+    glossary = Glossary([GlossaryEntry(zh=("停车", "泊车"), en=("parking",))], _Guesser())
+    assert found("停东", glossary) == [("停东", ("停车", "parking", "泊车"))]
+
+
+def test_a_slip_with_a_known_word_inside_is_read_as_a_whole() -> None:
+    glossary = Glossary([GlossaryEntry(zh=("东",), en=("east",))], _Guesser())
+    assert found("停东", glossary) == [("停东", ("停车",))]
+
+
+def test_what_an_entry_has_is_never_taken_for_a_slip() -> None:
+    glossary = Glossary([GlossaryEntry(zh=("停东西",), en=("store things",))], _Guesser())
+    assert found("停东西", glossary) == [("停东西", ("store things",))]

@@ -1,5 +1,6 @@
 """Marks stand on the text as it was typed, and excerpts show the best place."""
 
+from app.engines.search.analysis import default_analyser
 from app.engines.search.query import make_plan
 from app.engines.search.results import (
     Span,
@@ -11,7 +12,10 @@ from app.engines.search.results import (
 
 
 def marked(text: str, query: str) -> list[str]:
-    return [text[span.start : span.end] for span in highlight(text, make_plan(query))]
+    return [
+        text[span.start : span.end]
+        for span in highlight(text, make_plan(query, default_analyser()))
+    ]
 
 
 def test_traditional_text_is_marked_as_typed() -> None:
@@ -42,7 +46,7 @@ def test_touching_marks_become_one() -> None:
 
 
 def test_a_short_text_is_its_own_excerpt() -> None:
-    excerpt = make_excerpt("路灯坏了。\n请修。", make_plan("路灯"))
+    excerpt = make_excerpt("路灯坏了。\n请修。", make_plan("路灯", default_analyser()))
 
     assert excerpt.text == "路灯坏了。 请修。"
     assert excerpt.spans == (Span(0, 2),)
@@ -53,7 +57,7 @@ def test_a_short_text_is_its_own_excerpt() -> None:
 def test_an_excerpt_shows_the_place_with_most_of_the_words() -> None:
     text = "停车。" + "无关的话，" * 60 + "小区停车难，收费又贵。" + "别的话，" * 60
 
-    excerpt = make_excerpt(text, make_plan("小区 停车 收费"))
+    excerpt = make_excerpt(text, make_plan("小区 停车 收费", default_analyser()))
 
     shown = {excerpt.text[span.start : span.end] for span in excerpt.spans}
     assert shown == {"小区停车", "收费"}
@@ -63,7 +67,7 @@ def test_an_excerpt_shows_the_place_with_most_of_the_words() -> None:
 
 
 def test_markup_in_a_text_is_left_alone() -> None:
-    excerpt = make_excerpt("<b>停车</b>", make_plan("停车"))
+    excerpt = make_excerpt("<b>停车</b>", make_plan("停车", default_analyser()))
 
     assert excerpt.text == "<b>停车</b>"
     assert excerpt.spans == (Span(3, 5),)
@@ -71,7 +75,7 @@ def test_markup_in_a_text_is_left_alone() -> None:
 
 def test_an_excerpt_never_cuts_through_an_english_word() -> None:
     text = "We wait and wait at the counter for parking permits every single morning " * 6
-    excerpt = make_excerpt(text, make_plan("permits"), length=40)
+    excerpt = make_excerpt(text, make_plan("permits", default_analyser()), length=40)
     assert set(excerpt.text.split()) <= set(text.split())
 
 

@@ -12,8 +12,7 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import func, select
 
 from app.models import Suggestion
-from app.resources import keys, reading, search_index, transaction
-from app.services import indexing
+from app.resources import indexer, keys, reading, search_index, transaction
 from app.vocabulary import Channel, Language, Question, ReviewState, Visibility
 from app.web.public.forms import FORM_KEY_SALT
 from app.web.sessions import COOKIE
@@ -187,7 +186,7 @@ def test_no_item_is_proposed_beside_a_chosen_one(pages: PageClient) -> None:
 def test_similar_suggestions_can_be_supported_instead(pages: PageClient) -> None:
     number = publish(title="小区充电桩坏了", text="小区的充电桩坏了两个星期，没有人来修。")
     hidden = publish(ReviewState.PENDING, title="小区充电桩坏了", text="小区的充电桩坏了很久。")
-    indexing.rebuild(reading, transaction, search_index())
+    indexer().rebuild()
     page = check(pages)
     assert f"/zh/suggestions/{number}/support" in page.text
     assert hidden not in page.text

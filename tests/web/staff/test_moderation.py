@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.models import StaffMember, Suggestion
-from app.resources import now, reading, search_index, transaction
-from app.services import indexing, moderation
+from app.resources import indexer, now, reading, search_index, transaction
+from app.services import moderation
 from app.services.moderation import Act
 from app.services.paging import PER_PAGE
 from app.vocabulary import Language, ModerationAction, ReviewState, Role, Visibility
@@ -251,7 +251,7 @@ def test_a_confidential_suggestion_says_so_and_has_no_public_text(desk: PageClie
 
 def test_similar_ones_show_the_shared_words_marked(desk: PageClient) -> None:
     published = given(ReviewState.PUBLISHED)
-    indexing.rebuild(reading, transaction, search_index())
+    indexer().rebuild()
     text = desk.get(f"{QUEUE}/{given()}").text
     assert published in text
     assert "<mark>" in text

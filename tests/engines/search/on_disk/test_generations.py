@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engines.search.generations import Generations
+from app.engines.search.on_disk.generations import Generations
 from app.errors import IndexUnavailableError
 
 

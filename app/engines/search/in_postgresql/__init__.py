@@ -1,0 +1,1 @@
+"""The index that lies in PostgreSQL, so that every web host sees the same one."""

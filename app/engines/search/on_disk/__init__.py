@@ -1,0 +1,1 @@
+"""The index that lies on this machine's disk: Whoosh, one directory a generation."""
