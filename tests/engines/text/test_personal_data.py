@@ -289,6 +289,29 @@ def test_a_card_number_is_told_from_the_figures_behind_it() -> None:
     assert (span.start, span.end) == (4, 4 + len(card))
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "1️⃣3️⃣8️⃣0️⃣0️⃣1️⃣3️⃣8️⃣0️⃣0️⃣0️⃣",
+        "①③⑧⓪⓪①③⑧⓪⓪⓪",
+        "1\u200b\u200b\u200b\u200b\u200b38\u2060001\xad38000",
+        "１三8零〇壹叁捌零０0",
+        "幺三八——零零幺三——八零零零",
+    ],
+)
+def test_a_disguised_number_is_found_and_hidden_whole(number: str) -> None:
+    text = f"请打{number}，谢谢"
+    assert find(text) == (PersonalDataSpan(2, 2 + len(number), PersonalDataKind.MOBILE),)
+    assert mask(text, find(text)) == f"请打{MASK}，谢谢"
+
+
+def test_a_name_is_found_beside_the_number_of_its_owner() -> None:
+    text = "联系人：王建国 13800138000，业主李女士"
+    spans = find(text)
+    assert [text[span.start : span.end] for span in spans] == ["王建国", "13800138000"]
+    assert [span.kind for span in spans] == [PersonalDataKind.NAME, PersonalDataKind.MOBILE]
+
+
 def test_spans_are_sorted_and_apart() -> None:
     text = "鲁B12345车主，住3号楼2单元501室，电话138-0013-8000或0532-55550123，微信同号。"
     spans = find(text)
@@ -337,6 +360,16 @@ def test_masking_without_spans_changes_nothing() -> None:
         "6222 ",
         "6 2 ",
         "QQ:1",
+        "2 0 ",
+        "12-3-",
+        "0532-2",
+        "我叫王",
+        "王李先生",
+        "投诉人:王伟、",
+        "Mr A van de ",
+        "a(dot)",
+        "\u200b1",
+        "Room 1, Unit 1, ",
     ],
 )
 def test_a_hostile_text_takes_no_longer_than_its_length(piece: str) -> None:
