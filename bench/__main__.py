@@ -1,6 +1,6 @@
 """`python -m bench`: every table, one after another."""
 
-from bench import freshness, search, web
+from bench import freshness, personal_data, search, tagging, web
 
 
 def main() -> None:
@@ -8,6 +8,8 @@ def main() -> None:
     search.run()
     freshness.run()
     web.run()
+    tagging.main()
+    personal_data.run()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from app.models import (
 )
 from app.secrecy import Keys, plain_lookup_code
 from app.services import bundle, indexing, numbering, plans, suggestions
+from app.services.tagging import tag_model
 from app.vocabulary import (
     Channel,
     Comparator,
@@ -80,7 +81,7 @@ def load(
     )
     entries = [entry for name in FILES for entry in bundle.read_list(folder / name)]
     entries.sort(key=lambda entry: (-_int(entry, "days_ago"), _int(entry, "hour"), entry["key"]))
-    model = suggestions.tag_model(list(items.values()))
+    model = tag_model(list(items.values()), year=world.plan_year)
     added = 0
     for entry in entries:
         if str(entry["key"]) in known:

@@ -28,7 +28,8 @@ from app.errors import UnreadableDocumentError
 from app.models import Decision, PlanItem, Suggestion, Tag
 from app.models.suggestion import IMPORTED_TEXT_MAX
 from app.secrecy import Keys
-from app.services import indexing, numbering, plans, suggestions
+from app.services import indexing, numbering, plans
+from app.services.tagging import tag_model
 from app.vocabulary import (
     Channel,
     DocumentType,
@@ -286,7 +287,7 @@ def store(
         )
     )
     items = {item.number: item for item in plans.choices(session, terms.plan_year)}
-    model = suggestions.tag_model(list(items.values()))
+    model = tag_model(list(items.values()), year=terms.plan_year)
     fresh = [message for message in read.messages if message.ref not in known]
     for done, message in enumerate(fresh, 1):
         suggestion = _suggestion(session, message, terms=terms, keys=keys)

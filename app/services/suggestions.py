@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.engines.moderation.assessment import assess
 from app.engines.moderation.deadlines import due_on
-from app.engines.moderation.tagging import ItemWords, TagModel, TagProposal
+from app.engines.moderation.tagging import TagProposal
 from app.engines.moderation.workflow import next_state
 from app.engines.text.language import detect
 from app.engines.text.normalise import clean, has_words, normalise
@@ -34,7 +34,8 @@ from app.models.suggestion import TEXT_MAX, TEXT_MIN, TITLE_MAX, TITLE_MIN
 from app.secrecy import Keys, plain_lookup_code
 from app.services import indexing, numbering, plans, turns
 from app.services.paging import Page, paged
-from app.services.texts import Pieces, in_pieces, text_in
+from app.services.tagging import tag_model
+from app.services.texts import Pieces, in_pieces
 from app.vocabulary import (
     Channel,
     DocumentType,
@@ -254,7 +255,7 @@ def tag_by_numbers(
 
 def propose_items(session: Session, text: str, *, year: int) -> Sequence[TagProposal]:
     """The plan items that a text seems to speak of, with the words that speak for them."""
-    return tag_model(plans.choices(session, year)).suggest(normalise(text))
+    return tag_model(plans.choices(session, year), year=year).suggest(text)
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ class ProposedItem:
 def proposed_items(session: Session, text: str, *, year: int) -> Sequence[ProposedItem]:
     """The plan items that a text seems to speak of, best first, with their texts."""
     items = {item.number: item for item in plans.choices(session, year)}
-    found = tag_model(list(items.values())).suggest(normalise(text))
+    found = tag_model(list(items.values()), year=year).suggest(text)
     return [ProposedItem(items[proposal.number], proposal.words) for proposal in found]
 
 
@@ -307,23 +308,6 @@ def chapters_to_choose(session: Session, year: int) -> Sequence[Chapter]:
         )
         .order_by(Chapter.number)
     ).all()
-
-
-def tag_model(items: Sequence[PlanItem]) -> TagModel:
-    """The engine that knows each item by its words in both languages."""
-    return TagModel(
-        [
-            ItemWords(
-                number=item.number,
-                title_zh=text_in(item.texts, Language.ZH).title,
-                title_en=text_in(item.texts, Language.EN).title,
-                words=tuple(word for text in item.texts for word in text.keywords),
-                digest_zh="\n".join(text_in(item.texts, Language.ZH).digest),
-                digest_en="\n".join(text_in(item.texts, Language.EN).digest),
-            )
-            for item in items
-        ]
-    )
 
 
 @dataclass(frozen=True)

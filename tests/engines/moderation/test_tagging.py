@@ -5,6 +5,8 @@ import time
 import pytest
 
 from app.engines.moderation.tagging import ItemWords, TagModel
+from app.engines.moderation.tagging_lore import Example, Lore
+from app.vocabulary import Language
 
 ITEMS = (
     ItemWords(
@@ -77,6 +79,11 @@ ITEMS = (
     ),
 )
 MODEL = TagModel(ITEMS)
+
+
+def make_example(*numbers: int, text: str) -> Example:
+    return Example(numbers, "说说我的事", text, Language.ZH)
+
 
 SUGGESTIONS = (
     (1, "办社保要跑好几趟"),
@@ -152,7 +159,11 @@ def test_nothing_is_proposed_when_nothing_fits(text: str) -> None:
 def test_a_proposal_shows_the_words_that_speak_for_it() -> None:
     (proposal,) = MODEL.suggest("小区的电梯又坏了，Lifts should be safe，小区不管")
     assert proposal.number == 5
-    assert proposal.words == ("小区", "电梯", "lifts")
+    assert proposal.words == ("小区", "电梯", "Lifts")
+
+
+def test_the_words_are_shown_as_the_author_wrote_them() -> None:
+    assert MODEL.suggest("小區的電梯壞了，ＬＩＦＴ")[0].words == ("小區", "電梯", "ＬＩＦＴ")
 
 
 def test_a_text_about_two_matters_gets_both_items() -> None:
@@ -189,6 +200,58 @@ def test_a_word_that_every_item_has_says_nothing() -> None:
         ItemWords(number, f"标题{number}", f"Title {number}", ("路灯",)) for number in range(1, 7)
     )
     assert TagModel(shared).suggest("路灯坏了") == ()
+
+
+def test_a_daily_word_speaks_for_its_item() -> None:
+    assert MODEL.suggest("坑洼路面太颠") == ()
+    model = TagModel(ITEMS, Lore(words={9: ("坑洼",)}))
+    (proposal,) = model.suggest("坑洼路面太颠")
+    assert (proposal.number, proposal.words) == (9, ("坑洼",))
+
+
+def test_words_and_examples_for_an_item_the_plan_lacks_are_left_aside() -> None:
+    lore = Lore(words={99: ("坑洼",)}, examples=(make_example(99, text="坑洼"),) * 3)
+    assert TagModel(ITEMS, lore).suggest("坑洼路面太颠") == ()
+
+
+def test_what_several_examples_have_in_common_speaks_for_their_item() -> None:
+    texts = ("站牌被树挡住", "请更新站牌", "两块站牌不一样")
+    examples = tuple(make_example(14, text=text) for text in texts)
+    (proposal,) = TagModel(ITEMS, Lore(examples=examples)).suggest("路边的站牌倒了")
+    assert (proposal.number, proposal.words) == (14, ("站牌",))
+
+
+def test_what_a_single_example_says_proves_nothing() -> None:
+    lore = Lore(examples=(make_example(14, text="站牌被树挡住"),))
+    assert TagModel(ITEMS, lore).suggest("路边的站牌倒了") == ()
+
+
+def test_an_example_that_says_what_the_others_say_proves_nothing() -> None:
+    examples = tuple(make_example(item.number, text="等了很久") for item in ITEMS for _ in range(3))
+    assert TagModel(ITEMS, Lore(examples=examples)).suggest("等了很久") == ()
+
+
+@pytest.mark.parametrize("text", ["The escalator is broken", "扶梯坏了"])
+def test_a_word_of_like_meaning_speaks_as_the_keyword_does(text: str) -> None:
+    assert MODEL.suggest(text) == ()
+    model = TagModel(ITEMS, Lore(synonyms=(("电梯", "扶梯", "lift", "escalator"),)))
+    (proposal,) = model.suggest(text)
+    assert proposal.number == 5
+
+
+def test_a_word_of_like_meaning_that_everybody_uses_says_nothing() -> None:
+    lore = Lore(synonyms=(("电梯", "问题", "people"),))
+    assert TagModel(ITEMS, lore).suggest("有问题，people") == ()
+
+
+def test_the_same_text_gets_the_same_answer_from_a_model_made_anew() -> None:
+    text = "小区门口积水，摄像头和电梯都坏了，信用好能免押金吗"
+    assert TagModel(ITEMS).suggest(text) == MODEL.suggest(text)
+
+
+@pytest.mark.parametrize("text", ["Manhole covers are missing", "the manhole covered by snow"])
+def test_an_english_word_counts_in_all_its_forms(text: str) -> None:
+    assert MODEL.suggest(text)[0].number == 9
 
 
 @pytest.mark.parametrize("items", [(), (ItemWords(1, "", "", ("", "  ")),)])
