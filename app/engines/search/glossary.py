@@ -6,6 +6,7 @@ looked for besides is said on the page, so nothing is found by magic.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Protocol
 
 from app.engines.search.analysis import stem
@@ -166,14 +167,13 @@ def _phrase_run(text: str, pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _wordings(entries: Sequence[GlossaryEntry], own: Language, typed: str) -> tuple[str, ...]:
-    """Return the other words: the usual one of the other language, the own ones, the rest."""
+    """Return the other words, of the other language and the own in turn, the usual ones first."""
     other = Language.EN if own is Language.ZH else Language.ZH
-    usual = [word for entry in entries for word in entry.words(other)[:1]]
+    foreign = [word for entry in entries for word in entry.words(other)]
     same = [word for entry in entries for word in entry.words(own)]
-    rest = [word for entry in entries for word in entry.words(other)[1:]]
     known = {_stems(typed) or (normalise(typed),)}
     kept: list[str] = []
-    for word in (*usual, *same, *rest):
+    for word in filter(None, chain.from_iterable(zip_longest(foreign, same))):
         form = _stems(word) or (normalise(word),)
         if form not in known:
             known.add(form)

@@ -76,6 +76,21 @@ def sounds(word: str) -> tuple[tuple[str, ...], ...]:
     return (usual, *islice(others, MAX_SOUNDS - 1))
 
 
+def blurred(reading: Sequence[str]) -> str:
+    """Return a sound as those write it who do not tell zh from z, n from l or ing from in."""
+    return " ".join(_blurred(syllable) for syllable in reading)
+
+
+@cache
+def _blurred(syllable: str) -> str:
+    opening, rest = syllable[:2], syllable[2:]
+    if opening in ("zh", "ch", "sh"):
+        syllable = opening[0] + rest
+    if syllable.startswith("n"):
+        syllable = "l" + syllable[1:]
+    return syllable.removesuffix("g") if syllable.endswith(("ang", "eng", "ing")) else syllable
+
+
 def plain_letters(typed: str) -> str:
     """Return a spelt-out sound without its tones, whether marked or numbered, with `v` for `ü`."""
     unmarked = _UMLAUT.sub("v", normalise(typed))

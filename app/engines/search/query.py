@@ -24,6 +24,8 @@ OTHER_WORTH = 0.8
 """What says the same in other words stands below what says it as it was typed."""
 LOOSE_WORTH = 0.2
 """What answers only a part of a word stands below everything that answers the word."""
+LOOSE_LEAST = 0.6
+"""A word in parts is there with most of them: 医院 alone is no 宠物医院."""
 
 # Words that ask rather than name; they are looked for only when nothing else was typed.
 STOP_WORDS = frozenset(
@@ -44,9 +46,36 @@ STOP_WORDS = frozenset(
     for word in line.split()
 )
 
+# Words that say so little that a query is better off without them. Where slips are looked for and
+# texts are compared they count, for they may be a part of something there.
+VAGUE_WORDS = frozenset(
+    word
+    for line in (
+        "没 再 每 几 多少 多久 谁 去 来 上 下 里 做 看 说 用 时 当 等 现在 起来 出来 进去 里面",
+        "还要 不能 只能 可能 或者 不要 不会 不用 这里 那里 这么 那么 那边 大家 我家 有些 有点",
+        "知道 觉得 继续 全部 到底 究竟 其他 别的 另外 比如 什么时候 怎么会 一直 一下 已经 之前",
+        "以前 after again all along although another anybody anyone anything around away back",
+        "because before being below between both cannot come could each either else enough even",
+        "ever everybody everyone everything few further getting give given gives go goes going",
+        "gone keep keeps kept know like made make makes making many maybe more most much must",
+        "myself never now nobody nothing often once one other others own perhaps put quite",
+        "rather really said same say says see seem seems since so some somebody someone",
+        "something still such take taken takes taking than then thing things think those though",
+        "through too took towards try trying until upon use used uses using very way ways well",
+        "went whether while whole within without yet ask d ll m re ve don doesn didn isn aren",
+        "wasn won couldn shouldn wouldn haven hasn ain",
+    )
+    for word in line.split()
+)
+
+# In a wording of the glossary these turn the meaning round: `no signal` is not found by `signal`.
+NEGATIONS = frozenset(["no", "not", "不", "没有"])
+
 # Phrases that only ask; cut out before the words, of which they would spoil the borders.
 FILLERS = re.compile(
     "(?:我|我们|本人)?(?:想要?|要)(?:咨询|问)(?:一下|下)?|请问(?:一下|下)?|(?:咨询|问)一下"
+    "|(?:应该?|要|该)?(?:去)?(?:找|向)(?:谁|哪个(?:部门|单位)|什么部门)(?:来?管|反映|投诉|解决)?"
+    "|(?:怎样|怎么|如何)才(?:能|可以)|什么时候才?(?:能|可以)|多久才?(?:能|可以)"
     "|(?:怎么|怎样|如何|在哪里?|去哪里?|哪里(?:可以|能))(?:去|来)?(?:申请)?办理"
     "|是不是|能不能|可不可以|有没有|会不会|要不要|怎么办|怎么回事|可以吗|行不行|为什么会?"
 )
@@ -176,7 +205,12 @@ class _Part:
 
     @property
     def is_stop(self) -> bool:
-        return self.text in STOP_WORDS
+        return self.text in STOP_WORDS or self.text in VAGUE_WORDS
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether a wording of the glossary is not said without it."""
+        return self.text not in STOP_WORDS or self.text in NEGATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +295,9 @@ def _concept(stretch: _Stretch, analyser: Analyser) -> Concept:
 
 def _units(wording: str, analyser: Analyser) -> tuple[Unit, ...]:
     pieces = analyser.segmenter.consecutive(fold(wording, max_length=MAX_QUERY_LENGTH).text)
-    return _telling_units(_merge_singles([_Part(*piece) for piece in pieces]))
+    parts = _merge_singles([_Part(*piece) for piece in pieces])
+    telling = [part for part in parts if part.is_needed] or parts
+    return tuple(dict.fromkeys(map(_unit, telling)))
 
 
 def _telling_units(parts: Sequence[_Part]) -> tuple[Unit, ...]:
@@ -287,7 +323,7 @@ def _loosened(concept: Concept, analyser: Analyser) -> Concept:
     shorter = tuple(unit for units in parts for unit in units)
     if shorter == concept.readings[0].units:
         return concept
-    return Concept((*concept.readings, Reading(shorter, LOOSE_WORTH)))
+    return Concept((*concept.readings, Reading(shorter, LOOSE_WORTH, LOOSE_LEAST)))
 
 
 def _shorter_units(unit: Unit, analyser: Analyser) -> Sequence[Unit]:

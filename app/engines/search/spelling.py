@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.engines.search.analysis import MAX_QUERY_LENGTH, Analyser, stem
 from app.engines.search.glossary import Glossary, GlossaryEntry, GlossaryMatch
-from app.engines.search.pinyin import PinyinTable, names_in_both_scripts, sounds
+from app.engines.search.pinyin import PinyinTable, blurred, names_in_both_scripts, sounds
 from app.engines.search.query import STOP_WORDS
 from app.engines.text.normalise import fold, normalise
 from app.engines.text.segment import Piece, TokenKind
@@ -38,6 +38,7 @@ LEAST_PART = 3
 KNOWN_COST, UNKNOWN_COST = 0.01, 1.0
 SOUND_COST, FORM_COST, DOUBLED_COST = 0.4, 0.4, 0.5
 SLIP_COST, LONG_SLIP_COST = 0.7, 0.45
+BLURRED_COST = 0.45
 LONG_FROM = 4
 """Characters from which on one that is wrong, missing or too many leaves little doubt."""
 FIRST_LETTER_COST = 0.2
@@ -96,6 +97,10 @@ class Speller:
             if 3 <= len(word) <= LONGEST:
                 for shape in _shapes(word):
                     self._shapes.setdefault(shape, []).append(word)
+        self._blurred: dict[str, list[str]] = {}
+        for word in sorted(self._chinese):
+            for reading in sounds(word)[:1]:
+                self._blurred.setdefault(blurred(reading), []).append(word)
 
     def suggest(self, text: str, analyser: Analyser) -> tuple[str, ...]:
         """Return up to three whole queries that may have been meant, the likeliest first.
@@ -184,6 +189,8 @@ class Speller:
             # Where both of two characters are others, the sound is all that is left of the word.
             is_sound_only = _differing(word, typed) == len(word) == 2
             yield SLIP_COST if is_sound_only else SOUND_COST, word
+        for word in self._of_like_sound(typed):
+            yield BLURRED_COST, word
         for cost, word in self._with_one_other(typed):
             if word in self._chinese:
                 yield cost, word
@@ -197,6 +204,15 @@ class Speller:
             for reading in sounds(typed)
             for word in self._sounds.of_sound("".join(reading))
             if len(word) == len(typed)
+        }
+
+    def _of_like_sound(self, typed: str) -> set[str]:
+        """Return the words that differ in one character, whose sound many do not tell apart."""
+        return {
+            word
+            for reading in sounds(typed)
+            for word in self._blurred.get(blurred(reading), ())
+            if len(word) == len(typed) and _differing(word, typed) == 1
         }
 
     def _with_one_other(self, typed: str) -> Iterator[tuple[float, str]]:
@@ -360,14 +376,25 @@ def _changed(text: str, ways: Iterable[Collection[_Change]]) -> str:
 def _chinese_runs(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     """Return the stretches of Chinese characters that no asking word interrupts."""
     runs: list[tuple[int, int]] = []
-    for text, start, end, kind in pieces:
-        if kind.is_foreign or text in STOP_WORDS:
+    for number, (_, start, end, kind) in enumerate(pieces):
+        if kind.is_foreign or _interrupts(pieces, number):
             continue
         if runs and runs[-1][1] == start:
             runs[-1] = runs[-1][0], end
         else:
             runs.append((start, end))
     return [run for run in runs if run[1] - run[0] > 1]
+
+
+def _interrupts(pieces: Sequence[Piece], number: int) -> bool:
+    """Tell whether a piece only asks; a character beside one of no word may belong to a slip."""
+    text, start, _, _ = pieces[number]
+    if text not in STOP_WORDS:
+        return False
+    return len(text) > 1 or not any(
+        kind is TokenKind.SINGLE and other not in STOP_WORDS and start in (after, before - 1)
+        for other, before, after, kind in pieces[max(0, number - 1) : number + 2]
+    )
 
 
 def _latin_runs(folded: str, pieces: Sequence[Piece]) -> list[list[Piece]]:

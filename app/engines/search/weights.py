@@ -25,7 +25,7 @@ GRAM_SHARE = 0.7
 # typed, and the whole of another wording (`second` alone is no `second child`).
 # While few documents have all concepts, what has most follows below, then what has some.
 LONG_SHARE, SHORT_SHARE = 0.6, 0.2
-ENOUGH = 5
+ENOUGH = 10
 # Fewer answers than this, and long words are looked for in parts as well.
 FEW = 3
 COVERAGE_POWER = 1.5

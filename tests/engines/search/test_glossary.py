@@ -33,9 +33,9 @@ def found(text: str, glossary: Glossary = GLOSSARY) -> list[tuple[str, tuple[str
     ]
 
 
-def test_the_other_language_comes_first_then_the_own() -> None:
+def test_the_languages_take_turns_the_other_one_first() -> None:
     assert found("停车") == [("停车", ("parking", "泊车"))]
-    assert found("e-bike") == [("e-bike", ("电动自行车", "electric bike", "电瓶车", "电动车"))]
+    assert found("e-bike") == [("e-bike", ("电动自行车", "电瓶车", "electric bike", "电动车"))]
 
 
 @pytest.mark.parametrize("text", ["Refunds", "ＲＥＦＵＮＤ", "refunded"])
@@ -44,7 +44,7 @@ def test_an_english_word_is_known_in_any_form(text: str) -> None:
 
 
 def test_the_longest_word_counts() -> None:
-    assert found("停车场") == [("停车场", ("car park", "停车楼", "parking lot"))]
+    assert found("停车场") == [("停车场", ("car park", "parking lot", "停车楼"))]
     assert [typed for typed, _ in found("a parking lot")] == ["parking lot"]
 
 
@@ -108,7 +108,9 @@ def test_an_entry_of_one_language_names_its_other_words() -> None:
 
 
 def test_there_are_never_too_many_wordings() -> None:
-    many = GlossaryEntry(zh=("停车", *(f"停车{sign}" for sign in "甲乙丙丁戊己")), en=("parking",))
+    many = GlossaryEntry(
+        zh=("停车", *(f"停车{sign}" for sign in "甲乙丙丁戊己庚辛壬")), en=("parking",)
+    )
     ((_, wordings),) = found("停车", Glossary([many]))
     assert len(wordings) == MAX_WORDINGS
 

@@ -6,6 +6,7 @@ from app.engines.search.glossary import GlossaryEntry
 from app.engines.search.pinyin import (
     PinyinTable,
     all_syllables,
+    blurred,
     names_in_both_scripts,
     plain_letters,
     sounds,
@@ -123,3 +124,15 @@ def test_a_syllable_is_written_in_plain_letters() -> None:
         syllable.isascii() and syllable.isalpha() and syllable.islower() and len(syllable) <= 6
         for syllable in all_syllables()
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("视频", "视屏"), ("志愿", "自愿"), ("牛奶", "流来"), ("身份", "生份")]
+)
+def test_sounds_that_many_do_not_tell_apart_are_blurred_into_one(one: str, other: str) -> None:
+    assert blurred(sounds(one)[0]) == blurred(sounds(other)[0])
+
+
+@pytest.mark.parametrize(("one", "other"), [("停车", "挺差"), ("石磨", "石木")])
+def test_other_sounds_stay_apart(one: str, other: str) -> None:
+    assert blurred(sounds(one)[0]) != blurred(sounds(other)[0])

@@ -223,3 +223,34 @@ def test_what_was_looked_for_besides_is_named_in_a_fixed_order() -> None:
 
 def test_the_same_thing_asked_twice_is_one_concept() -> None:
     assert len(plan_of("停车 停車 停车", GLOSSARY).concepts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("How do I keep my parking permit?", ["parking", "permit"]),
+        ("家里的电梯什么时候才能继续用", ["家里", "电梯"]),
+        ("停车难应该找哪个部门管", ["停车难"]),
+    ],
+)
+def test_a_question_is_looked_for_by_the_words_that_name_something(
+    text: str, words: list[str]
+) -> None:
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize("text", ["everybody", "以前", "谁"])
+def test_a_word_that_says_little_is_looked_for_when_it_stands_alone(text: str) -> None:
+    assert words_of(text) == [text]
+
+
+def test_a_wording_that_denies_is_not_found_by_what_it_denies() -> None:
+    glossary = Glossary([GlossaryEntry(zh=("断网",), en=("no signal", "nobody cares"))])
+
+    assert said(plan_of("断网", glossary).concepts[0])[1:] == ["no signal", "nobody cares"]
+
+
+def test_one_half_of_a_word_is_not_the_word() -> None:
+    (concept,) = loosen(plan_of("加装电梯"), default_analyser()).concepts
+
+    assert concept.readings[-1].least > 1 / 2

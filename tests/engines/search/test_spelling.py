@@ -28,6 +28,9 @@ WORDS = {
     "无人机": 3,
     "公园": 5,
     "石磨": 1,
+    "视频": 3,
+    "公共厕所": 2,
+    "停水": 3,
     "parking": 6,
     "status": 2,
     "statu": 2,
@@ -189,3 +192,22 @@ def test_the_bundled_look_alikes_are_read() -> None:
     groups = read_near_forms()
     assert len(groups) > 100
     assert not any(group.startswith("#") for group in groups)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("视屏", "视频"), ("停碎", "停水"), ("公苑", "公园")])
+def test_a_sound_that_many_do_not_tell_apart_is_taken_for_the_other(typed: str, meant: str) -> None:
+    assert guessed(typed) == [(typed, meant)]
+
+
+@pytest.mark.parametrize("typed", ["星屏", "床票", "视卡"])
+def test_a_sound_that_is_clearly_another_is_none(typed: str) -> None:
+    assert guessed(typed) == []
+
+
+def test_a_character_that_mostly_asks_may_be_a_part_of_a_slip() -> None:
+    assert guessed("公共侧所") == [("公共侧所", "公共厕所")]
+
+
+@pytest.mark.parametrize("text", ["公共的积水", "停车和退款", "我在公园"])
+def test_an_asking_character_beside_known_words_is_none(text: str) -> None:
+    assert guessed(text) == []
