@@ -26,6 +26,7 @@ def test_nothing_is_lost_however_often_the_worker_is_killed(folder: Path) -> Non
     assert process.returncode == 0, complaints
     told = json.loads(printed.splitlines()[-1])
     assert len(told["whole_again"]) == KILLS
+    assert told["cut_short"] > KILLS / 4, "the kills came too late to hit a worker at work"
     assert told["unreadable"] == 0
     assert told["lost"] == 0
     assert max(told["whole_again"]) < WHOLE_AGAIN_SECONDS
