@@ -343,7 +343,8 @@ def test_a_word_is_added_and_waits_for_the_index(desk: PageClient) -> None:
 
 def _state(text: str) -> str:
     """What the page says about the index: the last of its notices."""
-    return re.findall(r'class="notice-title">(.*?)</p>', text, re.DOTALL)[-1].strip()
+    notices: list[str] = re.findall(r'class="notice-title">(.*?)</p>', text, re.DOTALL)
+    return notices[-1].strip()
 
 
 @pytest.mark.parametrize("typed", ["", "桩", "smart bin", "停车，难", "一网通办", "长" * 41])
