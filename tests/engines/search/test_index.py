@@ -13,19 +13,7 @@ from app.engines.search.glossary import Glossary, GlossaryEntry
 from app.engines.search.index import SearchIndex
 from app.engines.search.query import Facet, SearchRequest, SearchSort
 from app.vocabulary import DocumentType, Language, Question
-
-
-def make_document(
-    number: int, *, title: str = "路灯坏了", body: str = "请尽快修复。"
-) -> SearchDocument:
-    return SearchDocument(
-        type=DocumentType.SUGGESTION,
-        id=number,
-        ref=f"QD-2023-{number:06d}",
-        language=Language.ZH,
-        title=title,
-        body=body,
-    )
+from tests.search_rows import make_document
 
 
 def keys_for(index: SearchIndex, text: str) -> list[str]:

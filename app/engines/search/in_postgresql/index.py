@@ -5,16 +5,13 @@ in this process but a few connections and the analyser.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable
 
 import psycopg
 from psycopg import errors
 
 from app.engines.search.analysis import Analyser
 from app.engines.search.document import SearchDocument
-from app.engines.search.explanation import Explanation
-from app.engines.search.glossary import Glossary
 from app.engines.search.in_postgresql.connections import Connections, told_plainly
 from app.engines.search.in_postgresql.generations import (
     become_writer,
@@ -23,19 +20,14 @@ from app.engines.search.in_postgresql.generations import (
 )
 from app.engines.search.in_postgresql.view import View
 from app.engines.search.in_postgresql.writing import build, change, set_aside, sweep
-from app.engines.search.index import Progress, Signals
-from app.engines.search.query import SearchRequest
-from app.engines.search.results import ResultPage
-from app.engines.search.similar import SimilarHit, SimilarRequest, find_similar
+from app.engines.search.index import IndexView, Progress, Result, SearchIndex, Signals
 
 DEFAULT_LOCK_SECONDS = 10.0
 # A rebuild elsewhere may drop the tables between our reading the pointer and the tables.
 READ_TRIES = 3
 
-Result = TypeVar("Result")
 
-
-class PostgresIndex:
+class PostgresIndex(SearchIndex):
     """The index in one PostgreSQL database."""
 
     def __init__(
@@ -94,43 +86,11 @@ class PostgresIndex:
         """See SearchIndex.verify; the server itself watches over what its pages hold."""
         self.document_count()
 
-    def search(self, request: SearchRequest, glossary: Glossary | None = None) -> ResultPage:
-        """See SearchIndex.search."""
-        return self._read(lambda view: view.search(request, glossary))
-
-    def explain(
-        self, request: SearchRequest, key: str, glossary: Glossary | None = None
-    ) -> Explanation | None:
-        """See SearchIndex.explain."""
-        return self._read(lambda view: view.explain(request, key, glossary))
-
-    def similar(
-        self, request: SimilarRequest, glossary: Glossary | None = None
-    ) -> tuple[SimilarHit, ...]:
-        """See SearchIndex.similar."""
-        return self._read(lambda view: find_similar(view, request, glossary))
-
-    def vocabulary(self) -> Mapping[str, int]:
-        """See SearchIndex.vocabulary."""
-        return self._read(View.vocabulary)
-
-    def analyser(self) -> Analyser:
-        """See SearchIndex.analyser."""
-        return self._read(lambda view: view.analyser)
-
-    def entries(self) -> Iterator[tuple[str, str]]:
-        """See SearchIndex.entries."""
-        yield from self._read(View.entries)
-
-    def document_count(self) -> int:
-        """See SearchIndex.document_count."""
-        return self._read(View.document_count)
-
     def close(self) -> None:
         """See SearchIndex.close."""
         self._connections.close()
 
-    def _read(self, use: Callable[[View], Result]) -> Result:
+    def _read(self, use: Callable[[IndexView], Result]) -> Result:
         """Use a fresh view; once more when a connection was lost or the tables swapped away."""
         with told_plainly():
             for _ in range(1, READ_TRIES):
@@ -141,7 +101,7 @@ class PostgresIndex:
                         raise
             return self._read_once(use)
 
-    def _read_once(self, use: Callable[[View], Result]) -> Result:
+    def _read_once(self, use: Callable[[IndexView], Result]) -> Result:
         with self._connections.lent() as connection:
             prepare_to_read(connection)
             return use(View(connection, current(connection), self._signals))

@@ -10,13 +10,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from app.engines.search.analysis import Analyser
 from app.engines.search.document import SearchDocument
-from app.engines.search.explanation import Explanation
-from app.engines.search.glossary import Glossary
-from app.engines.search.index import Progress, Signals
+from app.engines.search.index import IndexView, Progress, Result, SearchIndex, Signals
 from app.engines.search.on_disk import storage
 from app.engines.search.on_disk.batch import Batch
 from app.engines.search.on_disk.bulk import build
@@ -26,9 +23,6 @@ from app.engines.search.on_disk.segments import OpenSegment
 from app.engines.search.on_disk.snapshot import Snapshot
 from app.engines.search.on_disk.storage import Contents, Segment
 from app.engines.search.on_disk.view import View
-from app.engines.search.query import SearchRequest
-from app.engines.search.results import ResultPage
-from app.engines.search.similar import SimilarHit, SimilarRequest, find_similar
 from app.errors import IndexUnavailableError, PortalError
 
 DEFAULT_LOCK_SECONDS = 10.0
@@ -36,8 +30,6 @@ DEFAULT_LOCK_SECONDS = 10.0
 READ_TRIES = 3
 # What a change may join to one segment; joining more would let somebody wait for seconds.
 MERGED_DOCUMENTS = 1_000
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ class _Opened:
     segments: Mapping[str, OpenSegment]
 
 
-class WhooshIndex:
+class WhooshIndex(SearchIndex):
     """The index under one directory."""
 
     def __init__(
@@ -109,37 +101,9 @@ class WhooshIndex:
             self._generations.sweep(keep=directory)
             return count
 
-    def search(self, request: SearchRequest, glossary: Glossary | None = None) -> ResultPage:
-        """See SearchIndex.search."""
-        return self._read(lambda snapshot: snapshot.search(request, glossary))
-
-    def explain(
-        self, request: SearchRequest, key: str, glossary: Glossary | None = None
-    ) -> Explanation | None:
-        """See SearchIndex.explain."""
-        return self._read(lambda snapshot: snapshot.explain(request, key, glossary))
-
-    def similar(
-        self, request: SimilarRequest, glossary: Glossary | None = None
-    ) -> tuple[SimilarHit, ...]:
-        """See SearchIndex.similar."""
-        return self._read(lambda snapshot: find_similar(snapshot, request, glossary))
-
-    def vocabulary(self) -> Mapping[str, int]:
-        """See SearchIndex.vocabulary."""
-        return self._read(Snapshot.vocabulary)
-
     def analyser(self) -> Analyser:
         """See SearchIndex.analyser."""
         return analyser_of(self._generations.current())
-
-    def entries(self) -> Iterator[tuple[str, str]]:
-        """See SearchIndex.entries."""
-        yield from self._read(lambda snapshot: list(snapshot.entries()))
-
-    def document_count(self) -> int:
-        """See SearchIndex.document_count."""
-        return self._read(Snapshot.document_count)
 
     def close(self) -> None:
         """See SearchIndex.close."""
@@ -161,7 +125,7 @@ class WhooshIndex:
                 storage.sweep(directory, contents)
             self._generations.sweep(keep=directory)
 
-    def _read(self, use: Callable[[Snapshot], Result]) -> Result:
+    def _read(self, use: Callable[[IndexView], Result]) -> Result:
         """Use the latest snapshot, once more when files were swapped away in the middle."""
         for attempt in range(1, READ_TRIES + 1):
             try:

@@ -17,7 +17,8 @@ from app.engines.search.in_postgresql.index import PostgresIndex
 from app.engines.search.query import Facet, SearchRequest, SearchSort
 from app.engines.search.similar import SimilarRequest
 from app.errors import IndexUnavailableError
-from app.vocabulary import DocumentType, Language
+from app.vocabulary import DocumentType
+from tests.search_rows import make_document
 
 OpenIndex = Callable[[], PostgresIndex]
 
@@ -39,19 +40,6 @@ HOSTILE = (
     "😀" * 50,
     "a" + "\u0301" * 99,
 )
-
-
-def make_document(
-    number: int, *, title: str = "路灯坏了", body: str = "请尽快修复。"
-) -> SearchDocument:
-    return SearchDocument(
-        type=DocumentType.SUGGESTION,
-        id=number,
-        ref=f"QD-2023-{number:06d}",
-        language=Language.ZH,
-        title=title,
-        body=body,
-    )
 
 
 @pytest.fixture

@@ -13,25 +13,11 @@ from pathlib import Path
 import pytest
 from whoosh.index import open_dir
 
-from app.engines.search.document import SearchDocument
 from app.engines.search.on_disk.generations import WORDS, Generations
 from app.engines.search.on_disk.index import WhooshIndex
 from app.engines.search.query import SearchRequest
 from app.errors import IndexUnavailableError
-from app.vocabulary import DocumentType, Language
-
-
-def make_document(
-    number: int, *, title: str = "路灯坏了", body: str = "请尽快修复。"
-) -> SearchDocument:
-    return SearchDocument(
-        type=DocumentType.SUGGESTION,
-        id=number,
-        ref=f"QD-2023-{number:06d}",
-        language=Language.ZH,
-        title=title,
-        body=body,
-    )
+from tests.search_rows import make_document
 
 
 @pytest.fixture
