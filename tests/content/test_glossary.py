@@ -13,7 +13,7 @@ from app.engines.text.normalise import fold
 CONTENT = Path(__file__).parents[2] / "app" / "content"
 LEAST_ENTRIES = 900
 # Words that mean two things; each may stand in two entries, and the file says why.
-AMBIGUOUS = frozenset({"charge"})
+AMBIGUOUS = frozenset({"charge", "receipt"})
 # A Chinese list may hold what Chinese people write in Latin letters.
 LATIN_IN_CHINESE = frozenset({"AI", "APP", "CT"})
 # The words English writes with capitals: abbreviations, and names with what belongs to them.

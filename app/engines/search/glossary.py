@@ -20,6 +20,8 @@ LONGEST = 12
 """Characters of a Chinese word, or words of an English phrase, that are looked for at once."""
 SURE_LENGTH = 3
 """A Chinese word this long is meant wherever it stands; a shorter one may be an accident."""
+LEAST_STEM = 3
+"""Letters of a stem that may stand for another word of its kind; `so` is no `SOS`."""
 JOINTS = frozenset(("", " ", "-", "'", "’", "/"))
 """What may stand between two words of one English phrase."""
 
@@ -81,6 +83,8 @@ class Glossary:
         """
         edges = {place for _, start, end, _ in pieces for place in (start, end)}
         foreign = {piece[1]: number for number, piece in enumerate(pieces) if piece[3].is_foreign}
+        guesses = self._guesser.guesses(folded, pieces) if self._guesser is not None else ()
+        pieces = _set_right(pieces, guesses)
         found: list[GlossaryMatch] = []
         place = 0
         while place < len(folded):
@@ -91,17 +95,17 @@ class Glossary:
             if match is not None:
                 found.append(match)
             place = match.end if match is not None else place + 1
-        return self._with_guesses(folded, pieces, found)
+        return self._with_guesses(guesses, found)
 
     def _with_guesses(
-        self, folded: str, pieces: Sequence[Piece], found: Sequence[GlossaryMatch]
+        self, guesses: Iterable[GlossaryMatch], found: Sequence[GlossaryMatch]
     ) -> tuple[GlossaryMatch, ...]:
         """Add the slips, each with the usual words for what was meant.
 
         A slip that has a known word inside is read as a whole; one that only meets it is no slip.
         """
         kept = list(found)
-        for guess in self._guesser.guesses(folded, pieces) if self._guesser is not None else ():
+        for guess in guesses:
             met = [each for each in kept if each.start < guess.end and guess.start < each.end]
             if all(guess.start <= each.start and each.end <= guess.end for each in met):
                 wordings = self._with_wordings(guess.wordings)
@@ -136,11 +140,22 @@ class Glossary:
         for count in range(len(run), 0, -1):
             start, end = run[0][1], run[count - 1][2]
             # A park is no parking, although both have one stem.
-            entries = self._as_written.get(text[start:end]) or self._english.get(stems[:count])
+            entries = self._as_written.get(text[start:end])
+            if entries is None and len("".join(stems[:count])) >= LEAST_STEM:
+                entries = self._english.get(stems[:count])
             if entries is not None:
                 wordings = _wordings(entries, Language.EN, text[start:end])
                 return GlossaryMatch(start, end, wordings)
         return None
+
+
+def _set_right(pieces: Sequence[Piece], guesses: Iterable[GlossaryMatch]) -> Sequence[Piece]:
+    """Return the pieces with each misspelt English word as it was meant, so that phrases hold."""
+    meant = {(guess.start, guess.end): guess.wordings[0] for guess in guesses if guess.wordings}
+    return [
+        (meant.get((start, end), piece) if kind.is_foreign else piece, start, end, kind)
+        for piece, start, end, kind in pieces
+    ]
 
 
 def _end(match: GlossaryMatch) -> int:

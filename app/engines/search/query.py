@@ -235,6 +235,21 @@ class _Stretch:
             for way in range(ways)
         )
 
+    def rewordings(self) -> tuple[str, ...]:
+        """Return the stretch with its one known word said otherwise: 停车费 for 泊车费.
+
+        Nothing where all of it is known, or where the rest is not Chinese as the other word is.
+        """
+        text = "".join(part.text for part in self.parts)
+        start, end = self.parts[0].start, self.parts[-1].end
+        if len(self.matches) != 1 or len(text) != end - start or text.isascii():
+            return ()
+        match = self.matches[0]
+        before, after = text[: max(0, match.start - start)], text[match.end - start :]
+        if not before + after:
+            return ()
+        return tuple(f"{before}{word}{after}" for word in match.wordings if not word.isascii())
+
 
 def make_plan(text: str, analyser: Analyser, glossary: Glossary | None = None) -> QueryPlan:
     """Return what to look for; empty when nothing in the text can be looked for.
@@ -289,7 +304,13 @@ def _concept(stretch: _Stretch, analyser: Analyser) -> Concept:
     typed = _telling_units(stretch.parts)
     worth = OTHER_WORTH * stretch.share_known
     others = dict.fromkeys(_units(wording, analyser) for wording in stretch.wordings())
-    readings = (Reading(units, worth, least=1.0) for units in others if units and units != typed)
+    whole = dict.fromkeys(_units(wording, analyser) for wording in stretch.rewordings())
+    readings = (
+        Reading(units, each, least=1.0)
+        for each, ways in ((OTHER_WORTH, whole), (worth, others))
+        for units in ways
+        if units and units != typed
+    )
     return Concept((Reading(typed), *readings))
 
 
@@ -297,7 +318,19 @@ def _units(wording: str, analyser: Analyser) -> tuple[Unit, ...]:
     pieces = analyser.segmenter.consecutive(fold(wording, max_length=MAX_QUERY_LENGTH).text)
     parts = _merge_singles([_Part(*piece) for piece in pieces])
     telling = [part for part in parts if part.is_needed] or parts
+    if (
+        len(telling) == 1
+        and len(parts) == 2
+        and all(part.kind is TokenKind.LATIN for part in parts)
+    ):
+        return (_pair_unit(*parts),)
     return tuple(dict.fromkeys(map(_unit, telling)))
+
+
+def _pair_unit(first: _Part, second: _Part) -> Unit:
+    """Return the unit of a verb with its particle: `sign up` is not found by `sign`."""
+    pair = pair_term(word_term(first.text, first.kind), word_term(second.text, second.kind))
+    return Unit(f"{first.text} {second.text}", pair, (pair,))
 
 
 def _telling_units(parts: Sequence[_Part]) -> tuple[Unit, ...]:

@@ -6,6 +6,7 @@ the matter.
 """
 
 import math
+from collections.abc import Sequence
 
 from app.engines.search.index import Signals
 
@@ -29,6 +30,10 @@ ENOUGH = 10
 # Fewer answers than this, and long words are looked for in parts as well.
 FEW = 3
 COVERAGE_POWER = 1.5
+# A concept of so many documents, and of this share of all, is common. Common concepts that weigh
+# less than this share of what was asked for are no answer where nothing has the rest.
+COMMON, COMMON_SHARE = 8, 0.03
+TELLING_SHARE = 0.35
 
 # Closeness is looked at for the best hits only, because it reads their texts.
 CLOSENESS_WORTH = 0.1
@@ -54,6 +59,20 @@ def saturated(frequency: float) -> float:
 def coverage(concepts: int, of: int) -> float:
     """Return what a score is multiplied by when so many of all concepts are there."""
     return math.pow(concepts / of, COVERAGE_POWER)
+
+
+def misses_the_point(documents: Sequence[int], everything: int) -> bool:
+    """Tell whether only common concepts are found at all, and little of what was asked for.
+
+    `documents` has, for each concept, how many of everything have it. Whoever asks for a marathon's
+    registration is not answered by what merely says registration, where nothing says marathon.
+    """
+    least = max(COMMON, everything * COMMON_SHARE)
+    if not all(documents) and all(count >= least for count in documents if count):
+        weights = [rarity(min(count, everything), everything) for count in documents]
+        found = sum(weight for weight, count in zip(weights, documents, strict=True) if count)
+        return found < TELLING_SHARE * sum(weights)
+    return False
 
 
 def nearness(closeness: float) -> float:

@@ -116,11 +116,15 @@ def test_there_are_never_too_many_wordings() -> None:
 
 
 class _Guesser:
-    """Takes 停东 for 停车, and everything else as it is."""
+    """Takes one word for another, 停东 for 停车, and everything else as it is."""
+
+    def __init__(self, slip: str = "停东", meant: str = "停车") -> None:
+        self._slip, self._meant = slip, meant
 
     def guesses(self, folded: str, pieces: object) -> list[GlossaryMatch]:
-        place = folded.find("停东")
-        return [GlossaryMatch(place, place + 2, ("停车",))] if place >= 0 else []
+        place = folded.find(self._slip)
+        end = place + len(self._slip)
+        return [GlossaryMatch(place, end, (self._meant,))] if place >= 0 else []
 
 
 def test_a_slip_is_known_by_what_was_meant_and_its_wordings() -> None:
@@ -136,3 +140,29 @@ def test_a_slip_with_a_known_word_inside_is_read_as_a_whole() -> None:
 def test_what_an_entry_has_is_never_taken_for_a_slip() -> None:
     glossary = Glossary([GlossaryEntry(zh=("停东西",), en=("store things",))], _Guesser())
     assert found("停东西", glossary) == [("停东西", ("store things",))]
+
+
+def test_a_misspelt_word_is_still_part_of_its_phrase() -> None:
+    assert wordings_of_a_slip("parkng lot", "parkng", "parking") == [
+        ("parkng lot", ("停车场", "car park", "停车楼", "parking lot"))
+    ]
+
+
+def test_a_misspelt_word_beside_another_is_known_alone() -> None:
+    found_ones = wordings_of_a_slip("parkng fee", "parkng", "parking")
+    assert [stretch for stretch, _ in found_ones] == ["parkng"]
+
+
+def test_a_mere_syllable_is_no_abbreviation() -> None:
+    glossary = Glossary([GlossaryEntry(zh=("求救",), en=("SOS",))])
+
+    assert found("so", glossary) == []
+    assert found("sos", glossary) == [("sos", ("求救",))]
+
+
+def wordings_of_a_slip(text: str, slip: str, meant: str) -> list[tuple[str, tuple[str, ...]]]:
+    entries = [
+        GlossaryEntry(zh=("停车", "泊车"), en=("parking",)),
+        GlossaryEntry(zh=("停车场", "停车楼"), en=("car park", "parking lot")),
+    ]
+    return found(text, Glossary(entries, _Guesser(slip, meant)))

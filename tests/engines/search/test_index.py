@@ -79,6 +79,20 @@ def test_a_word_nobody_used_finds_nothing(index: SearchIndex) -> None:
     assert not any(page.facets.values())
 
 
+def test_what_has_only_a_common_word_of_two_is_no_answer(index: SearchIndex) -> None:
+    index.rebuild([make_document(number, title="小区报名") for number in range(1, 13)])
+
+    assert keys_for(index, "潜水艇 报名") == []
+
+
+def test_what_has_the_rarer_word_of_two_is_an_answer(index: SearchIndex) -> None:
+    common = [make_document(number, title="小区报名") for number in range(1, 13)]
+    index.rebuild([*common, make_document(20, title="潜水艇")])
+
+    assert keys_for(index, "潜水艇 报名")[0] == "suggestion:20"
+    assert len(keys_for(index, "小区 报名")) == len(common)
+
+
 def test_another_wording_finds_the_other_language(index: SearchIndex) -> None:
     glossary = Glossary([GlossaryEntry(zh=("停车收费",), en=("parking fees",))])
     assert "suggestion:3" not in keys_for(index, "停车收费")

@@ -197,8 +197,8 @@ def test_a_phrase_is_known_by_its_telling_words() -> None:
 def test_what_only_a_part_of_a_word_means_is_worth_less() -> None:
     (concept,) = plan_of("停车难", GLOSSARY).concepts
 
-    assert said(concept) == ["停车难", "parking", "泊车"]
-    assert concept.readings[1].worth == pytest.approx(OTHER_WORTH * 2 / 3)
+    assert said(concept) == ["停车难", "泊车 难", "parking", "泊车"]
+    assert concept.readings[2].worth == pytest.approx(OTHER_WORTH * 2 / 3)
 
 
 def test_a_word_of_two_known_words_is_also_said_with_both() -> None:
@@ -254,3 +254,23 @@ def test_one_half_of_a_word_is_not_the_word() -> None:
     (concept,) = loosen(plan_of("加装电梯"), default_analyser()).concepts
 
     assert concept.readings[-1].least > 1 / 2
+
+
+def test_a_known_word_inside_a_longer_one_is_replaced_where_it_stands() -> None:
+    (concept,) = plan_of("泊车费", GLOSSARY).concepts
+
+    assert "停车费" in said(concept)
+    assert concept.readings[1].worth == OTHER_WORTH
+
+
+@pytest.mark.parametrize("text", ["泊车", "parking fee"])
+def test_a_whole_word_and_an_english_one_are_not_replaced_in_part(text: str) -> None:
+    assert all("费" not in reading for reading in said(plan_of(text, GLOSSARY).concepts[0]))
+
+
+def test_a_verb_with_its_particle_is_looked_for_as_a_pair() -> None:
+    glossary = Glossary([GlossaryEntry(zh=("注册",), en=("register", "sign up"))])
+    (concept,) = plan_of("注册", glossary).concepts
+
+    pair = next(unit for reading in concept.readings for unit in reading.units if "up" in unit.text)
+    assert (pair.text, pair.grams) == ("sign up", ("sign up",))

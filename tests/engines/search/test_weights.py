@@ -8,6 +8,7 @@ from app.engines.search.index import Signals
 from app.engines.search.weights import (
     CLOSENESS_WORTH,
     coverage,
+    misses_the_point,
     nearness,
     newness,
     rarity,
@@ -57,3 +58,20 @@ def test_support_saturates() -> None:
 def test_no_support_is_worth_less_than_none() -> None:
     assert supported(-5, SIGNALS) == 1.0
     assert math.isfinite(supported(10**9, SIGNALS))
+
+
+def test_what_only_a_common_word_is_found_of_is_not_answered() -> None:
+    assert misses_the_point([0, 18], 240)
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [[0, 3], [5, 18], [0, 18, 18, 18], [18]],
+    ids=["a rare one", "all are found", "most are found", "one that is found"],
+)
+def test_what_a_telling_word_or_most_words_are_found_of_is_answered(documents: list[int]) -> None:
+    assert not misses_the_point(documents, 240)
+
+
+def test_in_a_small_index_no_word_is_common() -> None:
+    assert not misses_the_point([0, 2], 3)

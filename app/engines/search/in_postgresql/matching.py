@@ -155,11 +155,11 @@ def has_concepts(plan: QueryPlan, least: int, counts: Counts) -> str:
     copies = math.comb(len(concepts), least) * least / len(concepts)
     if least == 1 or copies * " ".join(concepts).count("'") <= 2 * MAX_OPERANDS:
         return at_least(least, concepts)
-    rarest = sorted(plan.concepts, key=lambda concept: _documents(concept, counts))
+    rarest = sorted(plan.concepts, key=lambda concept: documents_with(concept, counts))
     return any_of([has_concept(each) for each in rarest[: len(concepts) - least + 1]])
 
 
-def _documents(concept: Concept, counts: Counts) -> int:
+def documents_with(concept: Concept, counts: Counts) -> int:
     """Return about how many documents have the concept."""
     return sum(
         min(max(part.documents for part in parts_of(unit, counts)) for unit in reading.units)

@@ -23,7 +23,7 @@ from app.engines.search.in_postgresql.entries import (
 )
 from app.engines.search.in_postgresql.explaining import explain_parts
 from app.engines.search.in_postgresql.generations import Generation
-from app.engines.search.in_postgresql.matching import Counts, lexemes_of
+from app.engines.search.in_postgresql.matching import Counts, documents_with, lexemes_of
 from app.engines.search.in_postgresql.statement import Step, make_statement
 from app.engines.search.index import Signals
 from app.engines.search.query import Facet, QueryPlan, SearchRequest, SearchSort, loosen, make_plan
@@ -37,6 +37,7 @@ from app.engines.search.weights import (
     SCORE_PLACES,
     SHORT_SHARE,
     coverage,
+    misses_the_point,
     nearness,
     newness,
     rarity,
@@ -178,12 +179,14 @@ class View:
         plan = make_plan(request.text, self.analyser, glossary)
         if not plan.concepts:
             return Answer(plan, plan, Counts({}, 0))
-        answer = self._covered(Answer(plan, plan, self._counts(plan)), request, limit)
+        answer = Answer(plan, plan, self._counts(plan))
+        if not _misses(answer):
+            answer = self._covered(answer, request, limit)
         loose = loosen(plan, self.analyser)
         if len(answer.found) >= FEW or loose == plan:
             return answer
         widened = Answer(plan, loose, self._counts(loose), found=answer.found)
-        return self._covered(widened, request, limit)
+        return answer if _misses(widened) else self._covered(widened, request, limit)
 
     def _covered(self, asked: Answer, request: SearchRequest, limit: int) -> Answer:
         """Return what has all concepts, or most of them when too few documents have all."""
@@ -270,6 +273,11 @@ class View:
     def _number(self, statement: sql.Composed, *parameters: str) -> int:
         row = self._connection.execute(statement, parameters).fetchone()
         return int(row[0] or 0) if row is not None else 0
+
+
+def _misses(asked: Answer) -> bool:
+    documents = [documents_with(concept, asked.counts) for concept in asked.plan.concepts]
+    return misses_the_point(documents, asked.counts.everything)
 
 
 def _nearer(document: SearchDocument, score: float, plan: QueryPlan) -> float:

@@ -29,6 +29,7 @@ from app.engines.search.weights import (
     SATURATION,
     SHORT_SHARE,
     coverage,
+    misses_the_point,
     rarity,
 )
 
@@ -118,12 +119,14 @@ class Ranker:
     def match(self, plan: QueryPlan) -> Matches:
         """Return the documents that have at least the least share of the plan's concepts."""
         scores, concepts = np.zeros(self._view.size), np.zeros(self._view.size, np.int64)
-        for concept in plan.concepts:
-            found = self.concept(concept)
+        every = [self.concept(concept) for concept in plan.concepts]
+        for found in every:
             scores[found.documents] += found.worth
             concepts[found.documents] += 1
         least = max(1, math.ceil(len(plan.concepts) * SHORT_SHARE))
         documents = np.flatnonzero(concepts >= least)
+        if misses_the_point([found.documents.size for found in every], max(1, self._view.count)):
+            documents = documents[:0]
         for bridge in plan.bridges:
             found = self.term(bridge, GRAMS)
             scores[found.documents] += BRIDGE_WORTH * found.worth
