@@ -7,8 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.engines.search.analysis import MAX_QUERY_LENGTH
+from app.engines.search.document import document_key
 from app.engines.search.index import SearchIndex
-from app.engines.search.query import QueryPlan, SearchRequest
+from app.engines.search.query import QueryPlan, SearchRequest, SearchSort
 from app.engines.search.results import Excerpt, Hit, ResultPage, highlight, make_excerpt
 from app.engines.search.similar import SimilarHit, SimilarRequest
 from app.engines.text.normalise import normalise
@@ -40,13 +41,15 @@ class FoundPage:
     """The page of results that may be shown; `page.total` is what the index counted.
 
     `shown_instead` is the query whose results these are where nothing holds what was typed;
-    `did_you_mean` is one that finds more where little does.
+    `did_you_mean` is one that finds more where little does. `is_partial` is set where even the best
+    hit lacks some of what was asked for.
     """
 
     page: ResultPage
     found: Sequence[Found]
     shown_instead: str = ""
     did_you_mean: str = ""
+    is_partial: bool = False
 
 
 def find(session: Session, index: SearchIndex, request: SearchRequest) -> FoundPage:
@@ -77,8 +80,24 @@ def widened(index: SearchIndex, request: SearchRequest, words: Words | None = No
 
 def find_widely(session: Session, index: SearchIndex, request: SearchRequest) -> FoundPage:
     """What `widened` finds, with the rows that are public now; raises IndexUnavailableError."""
-    found = widened(index, request, glossary.words(session, index))
-    return replace(found, found=public_rows(session, found.page.hits))
+    known = glossary.words(session, index)
+    found = widened(index, request, known)
+    asked = replace(request, text=found.shown_instead or request.text)
+    return replace(
+        found,
+        found=public_rows(session, found.page.hits),
+        is_partial=_is_partial(index, asked, found.page, known),
+    )
+
+
+def _is_partial(index: SearchIndex, request: SearchRequest, page: ResultPage, words: Words) -> bool:
+    """Whether the best of all hits lacks a concept; asked of the first page by relevance only."""
+    is_told = page.page == 1 and request.sort is SearchSort.RELEVANCE
+    if not is_told or not page.hits or len(page.plan.concepts) < 2:
+        return False
+    best = page.hits[0]
+    told = index.explain(request, document_key(best.type, best.id), words.glossary)
+    return told is not None and told.coverage < 1
 
 
 def without_narrowing(request: SearchRequest) -> SearchRequest:

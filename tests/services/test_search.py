@@ -216,3 +216,20 @@ def test_what_was_said_in_the_other_language_is_similar_too(app: Flask) -> None:
     indexer().rebuild()
     found = similar_to("医院停车难", "老人去社区医院看病，医院门口没有停车的地方。")
     assert [row.number for row, _ in found] == [english]
+
+
+def partial(words: str) -> bool:
+    with reading() as session:
+        request = SearchRequest(text=words, types=(DocumentType.SUGGESTION,))
+        return search.find_widely(session, search_index(), request).is_partial
+
+
+def test_where_the_best_find_lacks_a_word_it_is_said(voices: list[str]) -> None:
+    assert partial("充电桩 望远镜")
+
+
+@pytest.mark.parametrize("words", ["充电桩", "充电桩 小区", "望远镜"])
+def test_where_all_words_are_found_or_nothing_is_nothing_is_said(
+    voices: list[str], words: str
+) -> None:
+    assert not partial(words)

@@ -177,6 +177,7 @@ def _page(
         also=[_query(text) for text in found.page.plan.also] if found else (),
         instead=_query(found.shown_instead) if found and found.shown_instead else None,
         meant=_query(found.did_you_mean) if found and found.did_you_mean else None,
+        is_partial=found is not None and found.is_partial,
         exact=address(exact="1"),
         every_wording=address(exact=""),
         feed=_feed_address(form, found),
