@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     proxy_hops: int = Field(default=0, ge=0, le=5)
     rate_limit_storage: str = "database://"
     second_factor_required: bool = False
+    staff_idle_minutes: int = Field(default=30, ge=5, le=480)
+    staff_session_hours: int = Field(default=12, ge=1, le=24)
     demonstration: bool = False
     worker_poll_seconds: float = Field(default=0.5, gt=0, le=60)
 
@@ -67,6 +69,12 @@ class Settings(BaseSettings):
     review_working_days: int = Field(default=5, ge=1, le=60)
     suggestions_per_hour: int = Field(default=10, ge=1)
     lookups_per_hour: int = Field(default=20, ge=1)
+
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: str = Field(default="", repr=False)
+    smtp_from: str = ""
 
     site_name_zh: str = "城市数据问需平台"
     site_name_en: str = "City Data Portal"
@@ -91,6 +99,12 @@ class Settings(BaseSettings):
         wanted = self.search_backend is SearchBackend.POSTGRESQL
         if wanted and not self.database.startswith("postgresql"):
             raise ValueError("PORTAL_SEARCH_BACKEND=postgresql needs a PostgreSQL database")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_needs_a_sender(self) -> Self:
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError("PORTAL_SMTP_HOST needs an address in PORTAL_SMTP_FROM")
         return self
 
     @model_validator(mode="after")

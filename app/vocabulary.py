@@ -54,16 +54,65 @@ class HandlingState(StrEnum):
     REOPENED = "reopened"
 
 
+class ReviewCause(StrEnum):
+    """Why a suggestion waits in the queue."""
+
+    NEW = "new"
+    REVISED = "revised"
+    REPORTED = "reported"
+    APPEALED = "appealed"
+    LOW_RATING = "low_rating"
+
+
 class ModerationAction(StrEnum):
     """What can be done to a suggestion in triage."""
 
     PUBLISH = "publish"
     RETURN = "return"
     DECLINE = "decline"
+    SPAM = "spam"
+    KEEP = "keep"
     RETAG = "retag"
+    RECLASSIFY = "reclassify"
+    FORWARD = "forward"
     REVISE = "revise"
+    APPEAL = "appeal"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    UNDO = "undo"
+
+
+class FlagSource(StrEnum):
+    """Who saw a sign on a suggestion."""
+
+    MACHINE = "machine"
+    PERSON = "person"
+
+
+class MatterAction(StrEnum):
+    """What was done to suggestions that are one matter."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+    MOVE = "move"
+    UNDO = "undo"
+
+
+class AnswerStatus(StrEnum):
+    """The life of an office's answer: 草稿, 已复核, 已发布."""
+
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+    PUBLISHED = "published"
+
+
+class Outcome(StrEnum):
+    """What an answer says comes of it: 采纳, 部分采纳, 留作参考, 不采纳."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    REFERENCE = "reference"
+    NOT_ADOPTED = "not_adopted"
 
 
 class TagSource(StrEnum):

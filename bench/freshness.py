@@ -19,7 +19,7 @@ from sqlalchemy import insert, select
 from app.extensions import db
 from app.factory import ROOT, create_app
 from app.models import PlanItem, StaffMember, Suggestion, Tag
-from app.resources import now, transaction
+from app.resources import keys, now, transaction
 from app.services import moderation
 from app.services.moderation import Act
 from app.vocabulary import (
@@ -206,7 +206,13 @@ def _decide(number: str, action: ModerationAction, version: int) -> int:
     with transaction() as session:
         moderator = session.scalars(select(StaffMember).where(StaffMember.email == EMAIL)).one()
         moderation.decide(
-            session, number, Act(action, version), by=moderator, plan_year=2023, now=now()
+            session,
+            number,
+            Act(action, version),
+            by=moderator,
+            plan_year=2023,
+            keys=keys(),
+            now=now(),
         )
         return session.scalars(select(Suggestion.version).where(Suggestion.number == number)).one()
 

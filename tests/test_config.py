@@ -133,3 +133,33 @@ def test_an_index_in_postgresql_needs_a_postgresql_database(
     address = {"PORTAL_DATABASE_URL": "postgresql+psycopg://portal@database/portal"}
     settings = _from_environment(monkeypatch, tmp_path, wanted | address)
     assert settings.search_backend is SearchBackend.POSTGRESQL
+
+
+@pytest.mark.parametrize("sender", ["", "portal"])
+def test_a_mail_server_needs_an_address_to_write_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sender: str
+) -> None:
+    wanted = {"PORTAL_SMTP_HOST": "mail.example.org", "PORTAL_SMTP_FROM": sender}
+    with pytest.raises(ValidationError, match="PORTAL_SMTP_FROM"):
+        _from_environment(monkeypatch, tmp_path, wanted)
+
+    wanted["PORTAL_SMTP_FROM"] = "portal@example.org"
+    assert _from_environment(monkeypatch, tmp_path, wanted).smtp_port == 587
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("STAFF_IDLE_MINUTES", "0"), ("STAFF_IDLE_MINUTES", "481"), ("STAFF_SESSION_HOURS", "25")],
+)
+def test_a_desk_that_never_signs_out_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(ValidationError, match=name.lower()):
+        _from_environment(monkeypatch, tmp_path, {f"PORTAL_{name}": value})
+
+
+def test_a_mail_password_is_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = _from_environment(
+        monkeypatch, tmp_path, {"PORTAL_SMTP_PASSWORD": "very secret indeed"}
+    )
+    assert "very secret indeed" not in repr(settings)

@@ -11,16 +11,41 @@ import structlog
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
+from app.cli import digests
 from app.cli.terms import fail, refusal
 from app.database import checkpoint
 from app.errors import IndexUnavailableError, PortalError
-from app.resources import engine, indexer, now, reading, search_index, settings, today, transaction
-from app.services import backups, browser_sessions, health, indexing, rate_counts, search_counts
+from app.resources import (
+    engine,
+    indexer,
+    keys,
+    now,
+    reading,
+    search_index,
+    settings,
+    today,
+    transaction,
+)
+from app.services import (
+    answers,
+    backups,
+    browser_sessions,
+    flags,
+    health,
+    indexing,
+    originals,
+    rate_counts,
+    search_counts,
+)
 from app.services.health import Level
 
 log = structlog.get_logger()
 
 SWEEP_EVERY = 600
+LOOK_EVERY = 120
+LOOKED_AT_ONCE = 5
+"""Waiting suggestions whose likeness to published ones is looked up in one go; each takes long."""
+SEALED_AT_ONCE = 50
 CHECK_HOUR = 3
 """The city's hour from which the index is compared with the database, once a night."""
 
@@ -28,7 +53,7 @@ CHECK_HOUR = 3
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Carry changes into the index, empty the write-ahead log, sweep what has expired."""
+    """Carry changes into the index, send the morning's digests, sweep what has expired."""
     stop = threading.Event()
 
     def _stop(number: int, frame: FrameType | None) -> None:
@@ -39,13 +64,22 @@ def worker() -> None:
     log.info("worker started")
     rounds = 0
     checked_on = today()
+    mailed_at: datetime | None = None
     while not stop.is_set():
         done = _work()
         if check_is_due(checked_on, now().astimezone(settings().zone)):
             _check()
             checked_on = today()
+        moment = now().astimezone(settings().zone)
+        if digests.is_due(mailed_at, moment):
+            _send_digests()
+            mailed_at = moment
         if rounds % SWEEP_EVERY == 0:
             _sweep()
+            _seal()
+        if rounds % LOOK_EVERY == 0:
+            _publish_due()
+            _look_again()
         rounds += 1
         if not done:
             stop.wait(settings().worker_poll_seconds)
@@ -82,6 +116,48 @@ def _check() -> None:
         log.warning("index not checked", error=type(error).__name__)
         return
     log.info("index checked", documents=difference.documents, mended=not difference.is_empty)
+
+
+def _send_digests() -> None:
+    """Send the morning's letters; what cannot be done now is tried again in an hour."""
+    try:
+        count = digests.send_due()
+    except OperationalError as error:
+        log.warning("digests not sent", error=type(error.orig).__name__)
+        return
+    if count:
+        log.info("digests sent", count=count)
+
+
+def _publish_due() -> None:
+    """Publish the answers whose day has come."""
+    try:
+        with transaction() as session:
+            count = answers.publish_due(session, today(), now())
+    except OperationalError as error:
+        log.warning("answers not published", error=type(error.orig).__name__)
+        return
+    if count:
+        log.info("answers published", count=count)
+
+
+def _look_again() -> None:
+    """Flag what waits and is nearly the same as something published."""
+    try:
+        with reading() as session:
+            looked = flags.look_again(session, search_index(), LOOKED_AT_ONCE)
+        with transaction() as session:
+            flags.note_copies(session, looked, now=now())
+    except (IndexUnavailableError, OperationalError) as error:
+        log.warning("copies not looked for", error=type(error).__name__)
+
+
+def _seal() -> None:
+    """Encrypt what an earlier version of the portal kept of masked texts in plain words."""
+    sealed = SEALED_AT_ONCE
+    while sealed == SEALED_AT_ONCE:
+        with transaction() as session:
+            sealed = originals.seal_plain(session, keys(), SEALED_AT_ONCE)
 
 
 def _sweep() -> None:

@@ -28,8 +28,22 @@ def add(email: str, role: str, name: str | None, password_stdin: bool) -> None: 
             member = staff.add(
                 session, email, name=name or email, role=Role(role), password=password, now=now()
             )
+            staff.note_added(session, member, now=now())
     except PortalError as error:
         fail(refusal(error))
     click.echo(f"{member.email} may now sign in as {member.role}.")
     if not password_stdin:
         click.echo(f"First password, shown only here: {password}")
+
+
+@group.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+def change_role(email: str, role: str) -> None:
+    """Give an account another role; the log keeps the change."""
+    try:
+        with transaction() as session:
+            member = staff.change_role(session, email, Role(role), now=now())
+    except PortalError as error:
+        fail(refusal(error))
+    click.echo(f"{member.email} is now {member.role}.")

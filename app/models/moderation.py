@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Code, Key, ShortText, stored_enum
@@ -24,18 +24,24 @@ class ReasonCode(Base):
     label_en: Mapped[ShortText]
     explain_zh: Mapped[str]
     explain_en: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Decision(Base):
     """One act on a suggestion: who, when, from, to, why; never updated.
 
-    An act of the author has no staff member.
+    An act of the author has no staff member. `before` is what the act changed, as it was, so that
+    an undo can put it back; what was sealed stays sealed in it. `undoes_id` is set on an undo.
     """
 
     __tablename__ = "decision"
     __table_args__ = (
         CheckConstraint(
-            "action NOT IN ('return', 'decline') OR reason_code IS NOT NULL", name="reason_given"
+            "action NOT IN ('return', 'decline', 'spam') OR reason_code IS NOT NULL",
+            name="reason_given",
         ),
     )
 
@@ -50,6 +56,8 @@ class Decision(Base):
     reason_code: Mapped[str | None] = mapped_column(ForeignKey("reason_code.code"))
     note: Mapped[str | None]
     detail: Mapped[str | None]
+    before: Mapped[dict[str, object] | None] = mapped_column(JSON)
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), unique=True)
     version_after: Mapped[int]
     decided_at: Mapped[datetime]
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Code, Key, ShortText, stored_enum
@@ -25,6 +25,8 @@ class StaffMember(Base):
     recovery_hashes: Mapped[list[str]] = mapped_column(JSON, default=list)
     failed_count: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    wants_digest: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime]
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -13,6 +14,7 @@ from app.vocabulary import (
     HandlingState,
     Language,
     Question,
+    ReviewCause,
     ReviewState,
     SuggestionKind,
     TagSource,
@@ -46,11 +48,19 @@ class NumberSeries(Base):
     last: Mapped[int]
 
 
+def _first_cause(context: DefaultExecutionContext) -> ReviewCause | None:
+    """Why a suggestion waits that is stored without a cause: it is new, if it waits at all."""
+    state = context.get_current_parameters()["review_state"]  # type: ignore[no-untyped-call]
+    return ReviewCause.NEW if state in (ReviewState.PENDING, ReviewState.PENDING.value) else None
+
+
 class Suggestion(Base):
     """One thing a citizen sent (建议).
 
-    `lookup_hash`, `person_key` and `source_key` are keyed hashes; the contact is encrypted; the
-    text is what the public may read, `original_text` what was sent where a moderator masked it.
+    `lookup_hash`, `person_key` and `source_key` are keyed hashes; the contact is encrypted; title
+    and text are what the public may read, and `original_sealed` keeps, encrypted, what was sent
+    where a moderator masked it (`original_text` is what an earlier version kept unencrypted; the
+    worker seals it). `review_cause` is set while the suggestion waits in the queue.
     """
 
     __tablename__ = "suggestion"
@@ -63,7 +73,8 @@ class Suggestion(Base):
             "(contact_sealed IS NULL) = (contact_consent_at IS NULL)", name="contact_consented"
         ),
         CheckConstraint("version >= 1", name="version_positive"),
-        Index("ix_suggestion_queue", "review_state", "due_on", "priority", "id"),
+        Index("ix_suggestion_queue", "review_cause", "due_on", "priority", "submitted_at", "id"),
+        Index("ix_suggestion_queue_district", "review_cause", "district_code"),
         Index("ix_suggestion_public", "review_state", "visibility", "published_at", "id"),
     )
 
@@ -83,6 +94,7 @@ class Suggestion(Base):
     title: Mapped[str]
     text: Mapped[str]
     original_text: Mapped[str | None]
+    original_sealed: Mapped[str | None]
     district_code: Mapped[str | None] = mapped_column(ForeignKey("district.code"), index=True)
     visibility: Mapped[Visibility] = mapped_column(stored_enum(Visibility, "visibility"))
     nickname: Mapped[ShortText | None]
@@ -92,6 +104,9 @@ class Suggestion(Base):
     source_key: Mapped[Code | None]
     review_state: Mapped[ReviewState] = mapped_column(
         stored_enum(ReviewState, "review_state"), default=ReviewState.PENDING
+    )
+    review_cause: Mapped[ReviewCause | None] = mapped_column(
+        stored_enum(ReviewCause, "review_cause"), default=_first_cause
     )
     handling_state: Mapped[HandlingState] = mapped_column(
         stored_enum(HandlingState, "handling_state"), default=HandlingState.RECEIVED

@@ -114,10 +114,14 @@ def _load_names(session: Session, folder: Path) -> None:
             Unit(code=str(entry["code"]), name_zh=name[Language.ZH], name_en=name[Language.EN])
         )
     for position, entry in enumerate(read_list(folder / "reason_codes.yaml"), 1):
+        code = str(entry["code"])
+        if session.get(ReasonCode, code) is not None:
+            # Staff may have worded it anew.
+            continue
         label, explain = both(entry, "label"), both(entry, "explain")
-        session.merge(
+        session.add(
             ReasonCode(
-                code=str(entry["code"]),
+                code=code,
                 action=ModerationAction(strings(entry["for"])[0]),
                 position=position,
                 label_zh=label[Language.ZH],

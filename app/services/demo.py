@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.engines.moderation.assessment import assess
-from app.engines.moderation.deadlines import due_on
 from app.models import (
     Campaign,
     CampaignText,
@@ -26,7 +25,16 @@ from app.models import (
     TargetProgress,
 )
 from app.secrecy import Keys, plain_lookup_code
-from app.services import bundle, indexing, numbering, plans, suggestions
+from app.services import (
+    bundle,
+    flags,
+    indexing,
+    insult_words,
+    numbering,
+    plans,
+    suggestions,
+    working_days,
+)
 from app.services.tagging import tag_model
 from app.vocabulary import (
     Channel,
@@ -82,7 +90,7 @@ def load(
     entries = [entry for name in FILES for entry in bundle.read_list(folder / name)]
     entries.sort(key=lambda entry: (-_int(entry, "days_ago"), _int(entry, "hour"), entry["key"]))
     model = tag_model(list(items.values()), year=world.plan_year)
-    added = 0
+    added: list[Suggestion] = []
     for entry in entries:
         if str(entry["key"]) in known:
             continue
@@ -98,8 +106,9 @@ def load(
         session.add(suggestion)
         session.flush()
         _decide(session, suggestion, entry, now=now)
-        added += 1
-    return added
+        added.append(suggestion)
+    flags.raise_on_fresh(session, added, now=now)
+    return len(added)
 
 
 def _int(entry: Mapping[str, object], key: str) -> int:
@@ -123,7 +132,12 @@ def _suggestion(
     day = world.today - timedelta(days=_int(entry, "days_ago"))
     sent_at = datetime.combine(day, time(_int(entry, "hour"), 15), world.zone).astimezone(UTC)
     title, text = str(entry["title"]).strip(), str(entry["text"]).strip()
-    assessment = assess(title, text, kind=SuggestionKind(str(entry["kind"])))
+    assessment = assess(
+        title,
+        text,
+        kind=SuggestionKind(str(entry["kind"])),
+        insult_words=insult_words.every(session),
+    )
     state = ReviewState(str(entry["state"]))
     is_published = state is ReviewState.PUBLISHED
     code = suggestions.lookup_code_of(f"demonstration {key}", keys=keys)
@@ -147,7 +161,7 @@ def _suggestion(
         submitted_at=sent_at,
         review_state=state,
         published_at=sent_at + timedelta(hours=5) if is_published else None,
-        due_on=due_on(day, working_days=world.review_working_days),
+        due_on=working_days.rules(session).due_on(day, working_days=world.review_working_days),
     )
 
 

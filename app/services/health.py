@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.engines.moderation.deadlines import year_is_covered
 from app.errors import IndexUnavailableError
-from app.models import Base, PlanItem, StaffMember, Suggestion
-from app.services import indexing
+from app.models import Base, PlanItem, StaffMember, Suggestion, WorkingDayRule
+from app.services import audit, indexing
+from app.services.audit import Damage
 from app.services.indexing import Indexer
 
 WAL_WARNING_BYTES = 256 * 1024 * 1024
 LAG_WARNING_SECONDS = 60
+ANNOUNCED_BY_MONTH = 10
+"""From October on the next year's holidays are to be asked for."""
 
 
 class Level(StrEnum):
@@ -47,7 +50,8 @@ def examine(
         _index(session, indexer),
         _lag(lag_seconds),
         _log_size(instance),
-        _calendar(today),
+        _audit(session),
+        _calendar(session, today),
     ]
 
 
@@ -135,13 +139,43 @@ def _log_size(instance: Path) -> Finding:
     return Finding(Level.OK, "write-ahead log", f"{size >> 10} kB.")
 
 
-def _calendar(today: date) -> Finding:
-    unknown = [year for year in (today.year, today.year + 1) if not year_is_covered(year)]
+def _audit(session: Session) -> Finding:
+    broken = audit.verify(session)
+    if broken is None:
+        head = audit.head(session)
+        words = f"{head.lines} lines, each bound to the one before it; the last is {head.digest}."
+        return Finding(Level.OK, "log", words)
+    how = {
+        Damage.CHAIN: "does not follow on the line before it: one is missing or was changed",
+        Damage.CONTENT: "does not say what it said when it was written",
+        Damage.UNREADABLE: "cannot be read",
+    }
+    return Finding(
+        Level.FAULT,
+        "log",
+        f"Line {broken.id} {how[broken.what]}. Somebody changed the database by hand: compare"
+        " with a backup, and keep both.",
+    )
+
+
+def _calendar(session: Session, today: date) -> Finding:
+    """A year's holidays are announced in the autumn before it; staff may have entered them."""
+    wanted = (today.year, today.year + 1) if today.month >= ANNOUNCED_BY_MONTH else (today.year,)
+    unknown = [
+        year for year in wanted if not year_is_covered(year) and not _is_entered(session, year)
+    ]
     if unknown:
         years = ", ".join(str(year) for year in unknown)
         return Finding(
             Level.WARNING,
             "calendar",
-            f"Make-up working days of {years} are not known yet; deadlines count Monday to Friday.",
+            f"Make-up working days of {years} are not known yet; deadlines count Monday to Friday."
+            " Enter them at the desk, under working days.",
         )
-    return Finding(Level.OK, "calendar", "This year's and next year's working days are known.")
+    return Finding(Level.OK, "calendar", "The working days are known.")
+
+
+def _is_entered(session: Session, year: int) -> bool:
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    rule = select(WorkingDayRule.day).where(WorkingDayRule.day.between(first, last)).limit(1)
+    return session.scalar(rule) is not None

@@ -1,7 +1,7 @@
 """What the public may find, as the index is given it: rows made into search documents."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.engines.search.document import SearchDocument
 from app.models import (
+    Answer,
     Edition,
     HotIssue,
     HotIssueMember,
@@ -20,7 +21,7 @@ from app.models import (
     Target,
 )
 from app.services.texts import TextT
-from app.vocabulary import DocumentType, EditionStatus, Language
+from app.vocabulary import AnswerStatus, DocumentType, EditionStatus, Language
 
 BATCH = 500
 
@@ -119,6 +120,7 @@ def _suggestions(session: Session, ids: Sequence[int], zone: ZoneInfo) -> Iterat
         )
         .order_by(Suggestion.id)
     )
+    answers = _answers(session, ids)
     for suggestion in session.scalars(query):
         titles = {
             text.title
@@ -133,6 +135,7 @@ def _suggestions(session: Session, ids: Sequence[int], zone: ZoneInfo) -> Iterat
             language=suggestion.language,
             title=suggestion.title,
             body=suggestion.text,
+            answer=answers.get(suggestion.id, ""),
             tags=tuple(sorted(titles)),
             items=_refs(tag.item for tag in suggestion.tags),
             question=suggestion.question,
@@ -141,6 +144,19 @@ def _suggestions(session: Session, ids: Sequence[int], zone: ZoneInfo) -> Iterat
             published_on=_city_day(suggestion, zone),
             support=suggestion.supporters,
         )
+
+
+def _answers(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+    """The published answers' words by suggestion, newest first."""
+    rows = session.execute(
+        select(Answer.suggestion_id, Answer.text)
+        .where(Answer.suggestion_id.in_(ids), Answer.status == AnswerStatus.PUBLISHED)
+        .order_by(Answer.published_at.desc(), Answer.id.desc())
+    )
+    found: dict[int, list[str]] = {}
+    for suggestion_id, text in rows:
+        found.setdefault(suggestion_id, []).append(text)
+    return {suggestion_id: "\n".join(texts) for suggestion_id, texts in found.items()}
 
 
 def _issues(session: Session, ids: Sequence[int] | None) -> Iterator[SearchDocument]:

@@ -5,7 +5,7 @@ GB/T 22239-2019 look for); the answer to a wrong password and to an unknown addr
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from app.engines.text.normalise import clean
 from app.errors import InvalidInputError, NotAllowedError, NotFoundError
 from app.models import StaffMember
 from app.secrecy import Keys
-from app.services import browser_sessions
+from app.services import audit, browser_sessions
 from app.vocabulary import Role
 
 PASSWORD_MIN, PASSWORD_MAX = 12, 128
@@ -75,13 +75,37 @@ def add(
     return member
 
 
-def change_password(session: Session, staff_id: int, *, current: str, new: str) -> None:
+def change_role(session: Session, email: str, role: Role, *, now: datetime) -> StaffMember:
+    """Give an account another role; raises NotFoundError for an unknown address."""
+    address = email.strip().lower()
+    member = session.scalar(select(StaffMember).where(StaffMember.email == address))
+    if member is None:
+        raise NotFoundError("account", address)
+    if member.role is not role:
+        before, member.role = member.role, role
+        session.flush()
+        detail = {"from": before, "to": role}
+        _log(session, "staff.role", member, detail, by=None, now=now)
+    return member
+
+
+def set_desk(session: Session, staff_id: int, *, wants_digest: bool, has_shortcuts: bool) -> None:
+    """Keep how a member wants the desk to be."""
+    member = _by_id(session, staff_id)
+    member.wants_digest = wants_digest
+    member.has_shortcuts = has_shortcuts
+
+
+def change_password(
+    session: Session, staff_id: int, *, current: str, new: str, now: datetime
+) -> None:
     """Set another password and end every session of the account."""
     member = _by_id(session, staff_id)
     if not _matches(member.password_hash, current):
         raise InvalidInputError("current", "wrong")
     member.password_hash = _hashed(new)
     browser_sessions.remove_of_staff(session, staff_id)
+    _log(session, "staff.password", member, {}, by=member, now=now)
 
 
 def sign_in(session: Session, typed: SignIn, *, keys: Keys, now: datetime) -> StaffMember | None:
@@ -102,12 +126,25 @@ def sign_in(session: Session, typed: SignIn, *, keys: Keys, now: datetime) -> St
     if known and _second_factor_fits(member, typed.one_time_code, keys=keys, now=now):
         member.failed_count = 0
         member.locked_until = None
+        _log(session, "staff.sign_in", member, {}, by=member, now=now)
         return member
     member.failed_count += 1
     if member.failed_count >= FAILURES_ALLOWED:
         member.failed_count = 0
         member.locked_until = now + LOCKED_FOR
+        detail = {"minutes": LOCKED_FOR // timedelta(minutes=1)}
+        _log(session, "staff.locked", member, detail, by=None, now=now)
     return None
+
+
+def note_added(session: Session, member: StaffMember, *, now: datetime) -> None:
+    """Log that an operator made the account."""
+    _log(session, "staff.added", member, {"role": member.role}, by=None, now=now)
+
+
+def note_sign_out(session: Session, member: StaffMember, *, now: datetime) -> None:
+    """Log that the member signed out."""
+    _log(session, "staff.sign_out", member, {}, by=member, now=now)
 
 
 def propose_second_factor() -> str:
@@ -132,10 +169,11 @@ def confirm_second_factor(
     member.totp_sealed = keys.seal(secret)
     member.totp_last_step = step
     member.recovery_hashes = [keys.hash("recovery", code) for code in codes]
+    _log(session, "staff.second_factor_on", member, {}, by=member, now=now)
     return codes
 
 
-def drop_second_factor(session: Session, staff_id: int, *, password: str) -> None:
+def drop_second_factor(session: Session, staff_id: int, *, password: str, now: datetime) -> None:
     """Switch the second factor off; the password is asked again."""
     member = _by_id(session, staff_id)
     if not _matches(member.password_hash, password):
@@ -143,6 +181,20 @@ def drop_second_factor(session: Session, staff_id: int, *, password: str) -> Non
     member.totp_sealed = None
     member.totp_last_step = None
     member.recovery_hashes = []
+    _log(session, "staff.second_factor_off", member, {}, by=member, now=now)
+
+
+def _log(
+    session: Session,
+    act: str,
+    member: StaffMember,
+    detail: Mapping[str, object],
+    *,
+    by: StaffMember | None,
+    now: datetime,
+) -> None:
+    subject = f"staff:{member.id}"
+    audit.append(session, act=act, subject=subject, detail=detail, staff=by, now=now)
 
 
 def _by_id(session: Session, staff_id: int) -> StaffMember:

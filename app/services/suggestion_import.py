@@ -28,7 +28,7 @@ from app.errors import UnreadableDocumentError
 from app.models import Decision, PlanItem, Suggestion, Tag
 from app.models.suggestion import IMPORTED_TEXT_MAX
 from app.secrecy import Keys
-from app.services import indexing, numbering, plans
+from app.services import flags, indexing, insult_words, numbering, plans
 from app.services.tagging import tag_model
 from app.vocabulary import (
     Channel,
@@ -289,24 +289,33 @@ def store(
     items = {item.number: item for item in plans.choices(session, terms.plan_year)}
     model = tag_model(list(items.values()), year=terms.plan_year)
     fresh = [message for message in read.messages if message.ref not in known]
+    words = insult_words.every(session)
+    stored: list[Suggestion] = []
     for done, message in enumerate(fresh, 1):
-        suggestion = _suggestion(session, message, terms=terms, keys=keys)
+        suggestion = _suggestion(session, message, terms=terms, keys=keys, words=words)
         suggestion.tags = _tags(model, items, message)
         session.add(suggestion)
+        stored.append(suggestion)
         if done % 200 == 0 or done == len(fresh):
             session.flush()
             if progress:
                 progress(done, len(fresh))
     session.flush()
+    flags.raise_on_fresh(session, stored, now=now)
     if terms.publish:
         _publish(session, {message.ref for message in fresh}, now=now)
     return ImportOutcome(len(fresh), len(read.messages) - len(fresh), read.refused)
 
 
 def _suggestion(
-    session: Session, message: OutsideMessage, *, terms: ImportTerms, keys: Keys
+    session: Session,
+    message: OutsideMessage,
+    *,
+    terms: ImportTerms,
+    keys: Keys,
+    words: frozenset[str],
 ) -> Suggestion:
-    assessment = assess(message.title, message.body)
+    assessment = assess(message.title, message.body, insult_words=words)
     day: date = message.sent_at.astimezone(terms.zone).date()
     author = message.author or f"no name {message.ref}"
     return Suggestion(

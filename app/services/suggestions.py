@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.engines.moderation.assessment import assess
-from app.engines.moderation.deadlines import due_on
 from app.engines.moderation.tagging import TagProposal
 from app.engines.moderation.workflow import next_state
 from app.engines.text.language import detect
@@ -32,7 +31,16 @@ from app.models import (
 )
 from app.models.suggestion import TEXT_MAX, TEXT_MIN, TITLE_MAX, TITLE_MIN
 from app.secrecy import Keys, plain_lookup_code
-from app.services import indexing, numbering, plans, turns
+from app.services import (
+    flags,
+    indexing,
+    insult_words,
+    numbering,
+    pauses,
+    plans,
+    turns,
+    working_days,
+)
 from app.services.paging import Page, paged
 from app.services.tagging import tag_model
 from app.services.texts import Pieces, in_pieces
@@ -42,6 +50,7 @@ from app.vocabulary import (
     Language,
     ModerationAction,
     Question,
+    ReviewCause,
     ReviewState,
     SuggestionKind,
     TagSource,
@@ -160,7 +169,8 @@ def submit(
     if known is not None:
         return Receipt(known, code)
     fit = cleaned(draft)
-    assessment = assess(fit.title, fit.text, kind=fit.kind)
+    words = insult_words.every(session)
+    assessment = assess(fit.title, fit.text, kind=fit.kind, insult_words=words)
     suggestion = Suggestion(
         number=numbering.suggestion_number(session, prefix=terms.number_prefix, year=today.year),
         lookup_hash=keys.hash("lookup", plain_lookup_code(code)),
@@ -182,7 +192,7 @@ def submit(
         signs=assessment.sign_codes(),
         priority=assessment.priority,
         submitted_at=now,
-        due_on=due_on(today, working_days=terms.review_working_days),
+        due_on=working_days.rules(session).due_on(today, working_days=terms.review_working_days),
         tags=[],
     )
     session.add(suggestion)
@@ -199,6 +209,7 @@ def submit(
             year=terms.plan_year,
         )
     session.flush()
+    flags.raise_by_machine(session, suggestion, now=now)
     return Receipt(suggestion, code)
 
 
@@ -430,19 +441,28 @@ def revise(session: Session, suggestion: Suggestion, revision: Revision, *, now:
     _refuse_unfit("title", title, TITLE_MIN, TITLE_MAX)
     _refuse_unfit("text", text, TEXT_MIN, TEXT_MAX)
     before = suggestion.review_state
-    suggestion.title, suggestion.text, suggestion.original_text = title, text, None
+    # What is read is read first: a question in between would write half of the change.
+    words = insult_words.every(session)
+    pauses.end(session, suggestion, now=now)
+    suggestion.title, suggestion.text = title, text
+    # What was masked belonged to words that its author has replaced.
+    suggestion.original_text = suggestion.original_sealed = None
     suggestion.language = detect(f"{title}\n{text}")
-    assessment = assess(title, text, kind=suggestion.kind)
+    assessment = assess(title, text, kind=suggestion.kind, insult_words=words)
     suggestion.signs = assessment.sign_codes()
     suggestion.priority = assessment.priority
-    suggestion.review_state = target
+    suggestion.review_state, suggestion.review_cause = target, ReviewCause.REVISED
     _by_author(session, suggestion, ModerationAction.REVISE, before, now=now)
+    flags.raise_by_machine(session, suggestion, now=now)
 
 
 def withdraw(session: Session, suggestion: Suggestion, *, now: datetime) -> None:
     """Take the suggestion back for its author; it leaves every public page."""
     before = suggestion.review_state
-    suggestion.review_state = next_state(before, ModerationAction.WITHDRAW)
+    after = next_state(before, ModerationAction.WITHDRAW)
+    pauses.end(session, suggestion, now=now)
+    suggestion.review_state = after
+    suggestion.review_cause = None
     _by_author(session, suggestion, ModerationAction.WITHDRAW, before, now=now)
     indexing.enqueue_suggestion(session, suggestion.id, now=now)
 

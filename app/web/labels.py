@@ -17,6 +17,7 @@ from app.vocabulary import (
     Language,
     ModerationAction,
     Question,
+    ReviewCause,
     ReviewState,
     Role,
     SuggestionKind,
@@ -60,14 +61,60 @@ handling_state = {
     HandlingState.REOPENED: _l("Reopened"),
 }
 
+review_cause = {
+    ReviewCause.NEW: _l("New"),
+    ReviewCause.REVISED: _l("Revised by the author"),
+    ReviewCause.REPORTED: _l("Reported by a reader"),
+    ReviewCause.APPEALED: _l("Appealed by the author"),
+    ReviewCause.LOW_RATING: _l("Answer graded low"),
+}
+
 action = {
     ModerationAction.PUBLISH: lazy_pgettext("action", "Publish"),
     ModerationAction.RETURN: lazy_pgettext("action", "Return for more"),
     ModerationAction.DECLINE: lazy_pgettext("action", "Decline"),
+    ModerationAction.SPAM: lazy_pgettext("action", "Decline as spam"),
+    ModerationAction.KEEP: lazy_pgettext("action", "Leave it as it is"),
     ModerationAction.RETAG: lazy_pgettext("action", "Change the plan items"),
+    ModerationAction.RECLASSIFY: lazy_pgettext("action", "Change kind or district"),
+    ModerationAction.FORWARD: lazy_pgettext("action", "Give it to a unit"),
     ModerationAction.REVISE: lazy_pgettext("action", "Send the revised text"),
+    ModerationAction.APPEAL: lazy_pgettext("action", "Appeal"),
     ModerationAction.WITHDRAW: lazy_pgettext("action", "Withdraw"),
     ModerationAction.REOPEN: lazy_pgettext("action", "Put back into the queue"),
+    ModerationAction.UNDO: lazy_pgettext("action", "Undo"),
+}
+
+# What stands on the desk's buttons, by the wording that the workflow declares; an act that the
+# table says more than once has other words in each place.
+transition: Mapping[str, object] = {
+    **{each.value: words for each, words in action.items()},
+    "accept": lazy_pgettext("action", "Accept without publishing"),
+    "take_down": lazy_pgettext("action", "Take it down"),
+    "keep": lazy_pgettext("action", "Leave it published"),
+    "uphold": lazy_pgettext("action", "Uphold the decision"),
+}
+
+# Translators: what pressing the desk's button brings about, said beside it.
+consequence: Mapping[str, object] = {
+    "publish": _l("Everybody can read and find it; its author sees that it was published."),
+    "accept": _l("It is handled without ever appearing in public; its author sees that."),
+    "return": _l(
+        "Its author reads the reason and may send it again; the deadline waits meanwhile."
+    ),
+    "decline": _l("It stays out of public sight; its author reads the reason and may appeal once."),
+    "take_down": _l(
+        "It leaves every public page; its author reads the reason and may appeal once."
+    ),
+    "spam": _l("It is declined as advertising; its author reads that reason and may appeal once."),
+    "keep": _l("It stays published as it is; what was held against it is settled."),
+    "uphold": _l(
+        "It stays out of public sight, for the reason first given; the appeal is settled."
+    ),
+    "retag": _l("It stands with the plan items you choose; it stays where it is in the review."),
+    "reclassify": _l("It is counted and found anew; it stays where it is in the review."),
+    "forward": _l("The unit must act, and its author sees that it is in progress."),
+    "reopen": _l("It leaves every public page and waits for a new decision."),
 }
 
 # Translators: what was done to a suggestion, in its history.
@@ -75,10 +122,16 @@ done = {
     ModerationAction.PUBLISH: lazy_pgettext("history", "Published"),
     ModerationAction.RETURN: lazy_pgettext("history", "Returned for more"),
     ModerationAction.DECLINE: lazy_pgettext("history", "Declined"),
+    ModerationAction.SPAM: lazy_pgettext("history", "Declined as spam"),
+    ModerationAction.KEEP: lazy_pgettext("history", "Left as it was"),
     ModerationAction.RETAG: lazy_pgettext("history", "Plan items changed"),
+    ModerationAction.RECLASSIFY: lazy_pgettext("history", "Kind or district changed"),
+    ModerationAction.FORWARD: lazy_pgettext("history", "Given to a unit"),
     ModerationAction.REVISE: lazy_pgettext("history", "Revised"),
+    ModerationAction.APPEAL: lazy_pgettext("history", "Appealed"),
     ModerationAction.WITHDRAW: lazy_pgettext("history", "Withdrawn"),
     ModerationAction.REOPEN: lazy_pgettext("history", "Put back into the queue"),
+    ModerationAction.UNDO: lazy_pgettext("history", "Decision undone"),
 }
 
 tag_source = {
@@ -139,6 +192,9 @@ sign: Mapping[str, object] = {
     SignCode.PERSONAL_DATA: _l("Personal data"),
     SignCode.REPEATED_CHARACTERS: _l("Repeats itself"),
     SignCode.INSULTS: _l("May insult somebody"),
+    SignCode.LANGUAGE_MISMATCH: _l("Neither Chinese nor English"),
+    SignCode.NEAR_DUPLICATE: _l("Nearly the same as another one"),
+    SignCode.FLOOD: _l("Many in a short time"),
 }
 
 search_sort = {

@@ -16,18 +16,29 @@ from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import CallbackDict
 
-from app.resources import keys, now, reading, transaction
+from app.resources import keys, now, reading, settings, transaction
 from app.services import browser_sessions
 
 COOKIE = "portal_session"
 VISITOR_LIFETIME = timedelta(hours=12)
-STAFF_LIFETIME = timedelta(hours=8)
-STAFF_IDLE = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
+STAY_HEADER = "X-Stay"
+"""What a script sends along when a person asked it to."""
+
 SIGNED_KEYS = frozenset({"csrf_token"})
 """What may travel in the cookie instead of a row."""
 
 _SIGNED = "v."
+
+
+def staff_lifetime() -> timedelta:
+    """How long after signing in a member signs in anew, however busy."""
+    return timedelta(hours=settings().staff_session_hours)
+
+
+def staff_idle() -> timedelta:
+    """How long a signed-in browser may rest."""
+    return timedelta(minutes=settings().staff_idle_minutes)
 
 
 class ServerSession(CallbackDict[str, object], SessionMixin):
@@ -84,7 +95,9 @@ class DatabaseSessions(SessionInterface):
         value = request.cookies.get(COOKIE, "")
         if value.startswith(_SIGNED):
             return ServerSession(_signed_content(value))
-        return _stored(value) if 20 <= len(value) <= 64 else ServerSession()
+        if not 20 <= len(value) <= 64:
+            return ServerSession()
+        return _stored(value, is_used=not _is_by_script(request))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed, and set or clear the cookie."""
@@ -104,7 +117,7 @@ class DatabaseSessions(SessionInterface):
             content = json.dumps(dict(session))
             value, lifetime = _SIGNED + _signer().dumps(content), VISITOR_LIFETIME
         else:
-            lifetime = VISITOR_LIFETIME if staff_id is None else STAFF_LIFETIME
+            lifetime = VISITOR_LIFETIME if staff_id is None else staff_lifetime()
             value = _create(session, lifetime)
         response.set_cookie(
             COOKIE,
@@ -132,16 +145,22 @@ def _signed_content(value: str) -> dict[str, object] | None:
     return content if isinstance(content, dict) and SIGNED_KEYS.issuperset(content) else None
 
 
-def _stored(sid: str) -> ServerSession:
+def _is_by_script(request: Request) -> bool:
+    """Whether a page asked by itself: what it asks for again and again is no sign of a person."""
+    return request.headers.get("Sec-Fetch-Dest") == "empty" and STAY_HEADER not in request.headers
+
+
+def _stored(sid: str, *, is_used: bool) -> ServerSession:
     moment = now()
     with reading() as database:
         found = browser_sessions.find(
-            database, keys().hash("session", sid), now=moment, staff_idle=STAFF_IDLE
+            database, keys().hash("session", sid), now=moment, staff_idle=staff_idle()
         )
     if found is None:
         return ServerSession()
     opened = ServerSession(found.content, sid=sid)
-    opened.modified = found.staff_id is not None and moment - found.seen_at > SEEN_EVERY
+    is_seen_again = is_used and moment - found.seen_at > SEEN_EVERY
+    opened.modified = found.staff_id is not None and is_seen_again
     return opened
 
 

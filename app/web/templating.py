@@ -108,6 +108,11 @@ def format_day(value: date | datetime) -> str:
     return str(format_date(moment, pattern))
 
 
+def format_month(value: date) -> str:
+    """A month in the reader's words."""
+    return str(format_date(value, "y年M月" if current_language() is Language.ZH else "LLLL y"))
+
+
 def in_a_row(sentences: Iterable[object]) -> str:
     """Sentences one after the other; Chinese puts no space between them."""
     said = [str(sentence).strip() for sentence in sentences]
@@ -156,6 +161,7 @@ def _page_context() -> dict[str, object]:
         "site": _site(),
         "staff": None if g.get("faulty") else current_staff(),
         "current_year": settings().plan_year,
+        "idle_minutes": settings().staff_idle_minutes,
     }
 
 
@@ -171,6 +177,7 @@ def init_app(app: Flask) -> None:
         "datetime": _datetime,
         "excerpt": excerpt,
         "in_a_row": in_a_row,
+        "month": format_month,
         "number": _number,
         "percent": _percent,
     }

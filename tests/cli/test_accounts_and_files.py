@@ -5,6 +5,10 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from sqlalchemy import select
+
+from app.models import AuditEntry
+from app.resources import reading
 
 HEADER = "留言编号,留言用户,留言主题,留言时间,留言详情,反对数,点赞数\n"
 
@@ -31,6 +35,30 @@ def test_a_short_password_is_refused(app: Flask, runner: FlaskCliRunner) -> None
     )
     assert answer.exit_code == 1
     assert "shown only here" not in answer.output
+
+
+def test_an_account_gets_another_role_and_the_log_tells(app: Flask, runner: FlaskCliRunner) -> None:
+    runner.invoke(args=["staff", "add", "li@example.org", "--role", "compiler"])
+    answer = runner.invoke(args=["staff", "role", "Li@example.org", "admin"])
+    assert "li@example.org is now admin." in answer.output
+    runner.invoke(args=["staff", "role", "li@example.org", "admin"])
+    with reading() as session:
+        lines = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(line.act, line.detail) for line in lines] == [
+        ("staff.added", {"role": "compiler"}),
+        ("staff.role", {"from": "compiler", "to": "admin"}),
+    ]
+
+
+def test_an_unknown_account_gets_no_role(app: Flask, runner: FlaskCliRunner) -> None:
+    answer = runner.invoke(args=["staff", "role", "nobody@example.org", "admin"])
+    assert answer.exit_code == 1
+    assert "There is no account nobody@example.org." in answer.output
+
+
+def test_a_role_that_is_none_is_refused(app: Flask, runner: FlaskCliRunner) -> None:
+    runner.invoke(args=["staff", "add", "li@example.org", "--role", "compiler"])
+    assert runner.invoke(args=["staff", "role", "li@example.org", "king"]).exit_code == 2
 
 
 def test_an_import_counts_what_is_new_known_and_refused(

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,15 +11,24 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.extensions import db
 from app.factory import create_app
-from app.models import Campaign, ScenarioCase, StaffMember, Suggestion
+from app.models import (
+    Answer,
+    AnswerTemplate,
+    Campaign,
+    Matter,
+    ScenarioCase,
+    StaffMember,
+    Suggestion,
+)
 from app.resources import reading, search_index, today, transaction
-from app.services import search_words
+from app.services import matters, search_words
 from app.services.search_words import PairWords
-from app.vocabulary import Role
+from app.vocabulary import Language, Outcome, Role
 from tests.conftest import make_settings
 from tests.factories import MOMENT, make_staff
 from tests.pages import PageClient
@@ -45,6 +54,7 @@ PUBLIC = frozenset(
         "public.hot_issues.workbook",
         "public.pages.accessibility",
         "public.pages.method",
+        "public.pages.moderation_csv",
         "public.pages.open_data",
         "public.pages.plan_csv",
         "public.pages.plan_json",
@@ -54,6 +64,9 @@ PUBLIC = frozenset(
         "public.pages.suggestions_json",
         "public.plan.item",
         "public.plan.outline",
+        "public.reports.form",
+        "public.reports.send",
+        "public.reports.thanks",
         "public.search.feed",
         "public.search.proposals",
         "public.search.results",
@@ -68,10 +81,13 @@ PUBLIC = frozenset(
         "public.suggestions.send_by_address",
         "public.suggestions.support",
         "public.suggestions.unsupport",
+        "public.track.appeal",
         "public.track.by_address",
+        "public.track.follow_up",
         "public.track.index",
         "public.track.leave",
         "public.track.look_up",
+        "public.track.rate",
         "public.track.revise",
         "public.track.suggestion",
         "public.track.withdraw",
@@ -80,7 +96,58 @@ PUBLIC = frozenset(
 )
 """Every door that a stranger may use; somebody thinks about a new one and enters it here."""
 
+EVERYBODY = frozenset(Role)
+MODERATING = frozenset({Role.MODERATOR, Role.ADMIN})
+COMPILING = frozenset({Role.COMPILER, Role.ADMIN})
+ADMINISTRATING = frozenset({Role.ADMIN})
+
+DESK: Mapping[frozenset[Role], str] = {
+    EVERYBODY: """
+        account: back change_password confirm_second_factor drop_second_factor home index
+            second_factor stay
+        calendar: index
+        search: explain glossary index words
+    """,
+    MODERATING: """
+        account: change_desk today
+        answer_templates: add change index new remove template
+        answers: answer change close discard draft index new publish publish_many review schedule
+        bulk: asked_for_undo back choose go job start undo
+        claims: leave rows standing take take_over warning
+        fairness: index judge look
+        matters: confirm index join lead matter merge take_apart undo
+        moderation: back decide decline_as_spam lift_flag original raise_flag spam suggestion
+        queue: back delete index new save
+        words: add_insult add_reason back change_reason index insults move_reason new reason
+            reasons remove_insult switch_reason
+    """,
+    COMPILING: """
+        hot_issues: confirm create edition exclude index issue move new publish rename restore
+        search: add_pair add_word change_pair new_pair pair remove_pair remove_word
+    """,
+    ADMINISTRATING: """
+        calendar: remove_rule set_rule
+        log: as_csv index
+    """,
+}
+"""Who may use which door of the desk, part by part; somebody thinks about a new one as above."""
+
+
+def _doors_of_desk() -> dict[str, frozenset[Role]]:
+    """The roles of each endpoint."""
+    found: dict[str, frozenset[Role]] = {}
+    for roles, parts in DESK.items():
+        part = ""
+        for word in parts.split():
+            if word.endswith(":"):
+                part = word.removesuffix(":")
+            else:
+                found[f"staff.{part}.{word}"] = roles
+    return found
+
+
 PUBLISHED, DRAFT = 1, 2
+NOBODYS_BATCH = "nobodys-batch"
 EXAMPLES = {
     "lang": "zh",
     "language": "en",
@@ -89,6 +156,14 @@ EXAMPLES = {
     "issue_number": 1,
     "pair_id": 1,
     "word_id": 1,
+    "answer_id": 1,
+    "template_id": 1,
+    "matter_id": 1,
+    "change_id": 1,
+    "flag_id": 1,
+    "filter_id": 1,
+    "code": "repeated",
+    "token": NOBODYS_BATCH,
     "filename": "css/base.css",
 }
 
@@ -146,10 +221,36 @@ def demonstration(loaded_world: Path, tmp_path_factory: pytest.TempPathFactory) 
     with app.app_context():
         with transaction() as session:
             said = PairWords(zh=("智能垃圾箱",), en=("smart bin",))
-            search_words.add_pair(session, said, by=make_staff(session), now=MOMENT)
+            by = make_staff(session)
+            search_words.add_pair(session, said, by=by, now=MOMENT)
+            _fill(session, by)
         search_index().close()
         db.engine.dispose()
     return folder
+
+
+def _fill(session: Session, by: StaffMember) -> None:
+    """One of each thing that has a page of its own and is not in the demonstration."""
+    first = session.scalars(
+        select(Suggestion).where(Suggestion.publicly_visible()).order_by(Suggestion.id).limit(1)
+    ).one()
+    if session.get(Answer, 1) is None:
+        session.add(
+            Answer(
+                suggestion_id=first.id,
+                language=Language.ZH,
+                text="已经安排检修。",
+                outcome=Outcome.ADOPTED,
+                drafted_by_id=by.id,
+                drafted_at=MOMENT,
+            )
+        )
+    session.add(AnswerTemplate(name="检修", text_zh="已经安排检修。", text_en="It is planned."))
+    if session.get(Matter, 1) is None:
+        numbers = session.scalars(
+            select(Suggestion.number).where(Suggestion.publicly_visible()).limit(2)
+        ).all()
+        matters.merge(session, numbers, lead=numbers[0], by=by, now=MOMENT)
 
 
 @pytest.fixture
@@ -243,6 +344,39 @@ def test_a_stranger_at_any_door_of_the_desk_is_sent_to_sign_in(
     assert wrong == []
 
 
+def test_every_door_of_the_desk_is_known(doors: list[Door]) -> None:
+    inner = {door.endpoint for door in doors if door.is_staffs and ".sign_in." not in door.endpoint}
+    known = set(_doors_of_desk())
+
+    assert inner - known == set(), "a new door of the desk: enter it above, under who may use it"
+    assert known - inner == set(), "a door has gone: take it off the table"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_door_of_the_desk_opens_for_its_roles_and_no_other(
+    doors: list[Door], pages: PageClient, role: Role
+) -> None:
+    allowed = _doors_of_desk()
+    _sign_in(pages.client, role)
+    token = pages.get("/zh/staff/account").hidden["csrf_token"]
+    wrong: list[str] = []
+    for door in doors:
+        for method in ("GET", "POST"):
+            if door.endpoint not in allowed or not door.takes(method):
+                continue
+            # An empty form changes nothing that would end the session.
+            data = {"csrf_token": token} if method == "POST" else None
+            answer = pages.client.open(door.address, method=method, data=data)
+            answer.close()
+            is_open = answer.status_code != 403
+            is_in = not answer.headers.get("Location", "").startswith("/zh/staff/sign-in")
+            is_meant = role in allowed[door.endpoint]
+            if is_open is not is_meant or not is_in or answer.status_code >= 500:
+                wrong.append(f"{method} {door.address}: {answer.status}")
+
+    assert wrong == []
+
+
 def test_no_door_takes_a_form_without_its_token(
     doors: list[Door], client: FlaskClient, changes: list[str]
 ) -> None:
@@ -296,7 +430,8 @@ def test_every_page_that_is_there_is_shown_to_an_admin(
             answer.close()
             lost |= {door.address} if answer.status_code == 404 else set()
 
-    # A receipt is there only for the browser that has just sent something.
+    # A receipt and a batch are there only for the browser that has just sent something.
+    lost = {address for address in lost if NOBODYS_BATCH not in address}
     assert lost - {"/bootstrap/static/css/base.css", "/zh/suggestions/receipt"} == set()
 
 

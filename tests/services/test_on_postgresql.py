@@ -21,6 +21,7 @@ from app.models import Edition, IndexJob, Suggestion, Support
 from app.resources import engine, indexer, keys, now, reading, search_index, today, transaction
 from app.services import (
     browser_sessions,
+    bulk,
     bundle,
     demo,
     hot_issue_desk,
@@ -29,12 +30,15 @@ from app.services import (
     numbering,
     plans,
     rate_counts,
+    review_queue,
     staff,
     suggestion_import,
     suggestions,
 )
+from app.services.bulk import Obstacle, Order, Pick
 from app.services.demo import World
 from app.services.moderation import Act
+from app.services.review_queue import Clock, QueueFilter
 from app.services.staff import SignIn
 from app.services.suggestion_import import ImportTerms
 from app.services.suggestions import Draft, ListFilter, Sender, Terms
@@ -165,7 +169,13 @@ def test_of_four_moderators_who_decide_at_once_one_wins_and_the_others_are_told(
             try:
                 with transaction() as session:
                     moderation.decide(
-                        session, made.number, act, by=staff[place], plan_year=2023, now=now()
+                        session,
+                        made.number,
+                        act,
+                        by=staff[place],
+                        plan_year=2023,
+                        now=now(),
+                        keys=keys(),
                     )
             except StaleEditError:
                 return False
@@ -268,15 +278,21 @@ def test_a_reason_with_a_character_it_cannot_hold_is_not_on_the_list(portal: Fla
         made, member = make_suggestion(session, ReviewState.PENDING), make_staff(session)
         act = Act(ModerationAction.DECLINE, 1, reason_code="\0")
         with pytest.raises(InvalidInputError):
-            moderation.decide(session, made.number, act, by=member, plan_year=2023, now=now())
+            moderation.decide(
+                session, made.number, act, by=member, plan_year=2023, now=now(), keys=keys()
+            )
 
 
 def test_lists_and_pages_read_the_same_as_on_sqlite(portal: Flask) -> None:
     with reading() as session:
         outline = plans.outline(session, 2023)
         page = suggestions.public_list(session, ListFilter(item_number=4), number=1)
-        queue = moderation.queue(
-            session, moderation.QueueFilter(words="路灯"), number=1, today=today()
+        queue = review_queue.page(
+            session,
+            QueueFilter(words="路灯"),
+            review_queue.counts(session),
+            number=1,
+            clock=Clock(now(), today()),
         )
         jobs, _ = indexing.waiting(session)
 
@@ -284,6 +300,43 @@ def test_lists_and_pages_read_the_same_as_on_sqlite(portal: Flask) -> None:
     assert page.total == len(page.rows)
     assert queue.total > 0
     assert jobs >= 0
+
+
+def test_the_queue_narrows_marks_and_decides_on_many_as_on_sqlite(portal: Flask) -> None:
+    with transaction() as session:
+        member = make_staff(session, name="李审核")
+        mark = review_queue.mark(session)
+        made = [make_suggestion(session, ReviewState.PENDING, (4,)) for _ in range(3)]
+        picks = [Pick(row.number, row.version) for row in made]
+    clock = Clock(now(), today())
+    narrowed = QueueFilter(
+        item_number=4,
+        flag_code="insults",
+        older_than=7,
+        due="overdue",
+        claimed_by=member.id,
+        since=mark,
+    )
+    with reading() as session:
+        counts = review_queue.counts(session)
+        assert review_queue.page(session, narrowed, counts, number=1, clock=clock).total == 0
+        assert review_queue.new_count(session, QueueFilter(since=mark), clock=clock) == 3
+
+    with transaction() as session:
+        stale = Pick(picks[1].number, 7)
+        order = Order(ModerationAction.PUBLISH, now())
+        outcome = bulk.carry_out(
+            session,
+            [picks[0], stale, picks[2]],
+            order,
+            by=member,
+            plan_year=2023,
+            now=now(),
+            keys=keys(),
+        )
+
+    assert [pick.number for pick in outcome.done] == [picks[0].number, picks[2].number]
+    assert [refusal.obstacle for refusal in outcome.refused] == [Obstacle.STALE]
 
 
 def test_content_import_and_demonstration_load_twice_without_a_change(

@@ -193,20 +193,22 @@ def test_a_wrong_first_code_switches_nothing_on(member: StaffMember) -> None:
 def test_the_password_switches_the_second_factor_off(member: StaffMember) -> None:
     enrolled(member)
     with transaction() as session:
-        staff.drop_second_factor(session, member.id, password=PASSWORD)
+        staff.drop_second_factor(session, member.id, password=PASSWORD, now=MOMENT)
     assert tried(member.email)
 
 
 def test_without_the_password_the_second_factor_stays(member: StaffMember) -> None:
     enrolled(member)
     with pytest.raises(InvalidInputError), transaction() as session:
-        staff.drop_second_factor(session, member.id, password="wrong password")
+        staff.drop_second_factor(session, member.id, password="wrong password", now=MOMENT)
     assert stored(member).totp_sealed is not None
 
 
 def test_another_password_takes_the_place_of_the_old(member: StaffMember) -> None:
     with transaction() as session:
-        staff.change_password(session, member.id, current=PASSWORD, new="海边的红瓦绿树蓝天十二字")
+        staff.change_password(
+            session, member.id, current=PASSWORD, new="海边的红瓦绿树蓝天十二字", now=MOMENT
+        )
     assert not tried(member.email)
     assert tried(member.email, "海边的红瓦绿树蓝天十二字")
 
@@ -216,7 +218,7 @@ def test_another_password_takes_the_place_of_the_old(member: StaffMember) -> Non
 )
 def test_an_unfit_change_leaves_the_password(member: StaffMember, current: str, new: str) -> None:
     with pytest.raises(InvalidInputError), transaction() as session:
-        staff.change_password(session, member.id, current=current, new=new)
+        staff.change_password(session, member.id, current=current, new=new, now=MOMENT)
     assert tried(member.email)
 
 

@@ -1,6 +1,7 @@
 """Sessions: what a cookie opens, for how long, and what reading a page leaves behind."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -8,19 +9,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 
+from app.extensions import db
+from app.factory import create_app
 from app.models import BrowserSession, StaffMember
-from app.resources import now, reading, transaction
-from app.web.sessions import (
-    COOKIE,
-    STAFF_IDLE,
-    STAFF_LIFETIME,
-    VISITOR_LIFETIME,
-)
+from app.resources import now, reading, search_index, transaction
+from app.web.sessions import COOKIE, VISITOR_LIFETIME
+from tests.conftest import make_settings
 from tests.factories import PASSWORD, make_staff
 from tests.pages import PageClient
 
 ACCOUNT = "/zh/staff/account"
 SIGN_IN = "/zh/staff/sign-in"
+STAFF_LIFETIME, STAFF_IDLE = timedelta(hours=12), timedelta(minutes=30)
 
 
 def rows() -> int:
@@ -37,6 +37,10 @@ def cookie(client: FlaskClient) -> str:
 @pytest.fixture
 def signed(pages: PageClient) -> PageClient:
     """A signed-in browser."""
+    return sign_in(pages)
+
+
+def sign_in(pages: PageClient) -> PageClient:
     with transaction() as session:
         member: StaffMember = make_staff(session)
     pages.get(SIGN_IN)
@@ -126,6 +130,51 @@ def test_a_working_day_ends_however_active_one_is(signed: PageClient) -> None:
     for minutes in range(20, int(STAFF_LIFETIME.total_seconds() / 60), 20):
         assert is_in(signed, start + timedelta(minutes=minutes))
     assert not is_in(signed, start + STAFF_LIFETIME + timedelta(seconds=1))
+
+
+def test_the_operator_sets_how_long_a_session_lasts(app: Flask) -> None:
+    folder = Path(app.instance_path)
+    strict = create_app(make_settings(folder, staff_idle_minutes=10, staff_session_hours=1))
+    with strict.app_context():
+        pages = sign_in(PageClient(strict.test_client()))
+        start = now()
+        for minutes in (9, 18, 27, 36, 45, 54):
+            assert is_in(pages, start + timedelta(minutes=minutes))
+        assert not is_in(pages, start + timedelta(minutes=61))
+        rested = sign_in(PageClient(strict.test_client()))
+        assert not is_in(rested, start + timedelta(minutes=12))
+        search_index().close()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("headers", "stays"),
+    [
+        ({}, True),
+        ({"Sec-Fetch-Dest": "document"}, True),
+        ({"Sec-Fetch-Dest": "empty"}, False),
+        ({"Sec-Fetch-Dest": "empty", "X-Stay": "1"}, True),
+    ],
+)
+def test_what_a_page_asks_for_by_itself_keeps_nobody_signed_in(
+    signed: PageClient, headers: dict[str, str], *, stays: bool
+) -> None:
+    start = now()
+    with time_machine.travel(start + timedelta(minutes=20), tick=False):
+        assert signed.client.get("/zh/staff/account/stay", headers=headers).status_code == 204
+    assert is_in(signed, start + timedelta(minutes=40)) is stays
+
+
+def test_every_page_of_the_desk_says_when_it_signs_out(signed: PageClient) -> None:
+    text = signed.get("/en/staff/account").text
+    assert "after 30 minutes" in text
+    assert 'data-idle-seconds="1800"' in text
+    assert "idle.js" in text
+
+
+def test_a_page_for_strangers_says_nothing_about_signing_out(pages: PageClient) -> None:
+    for address in (SIGN_IN, "/zh/"):
+        assert "data-idle-seconds" not in pages.get(address).text
 
 
 def test_a_cookie_replayed_after_signing_out_opens_nothing(signed: PageClient) -> None:

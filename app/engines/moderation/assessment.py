@@ -4,12 +4,12 @@ The result orders a queue and explains itself. It publishes nothing and declines
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.engines.moderation import checks
-from app.engines.moderation.checks import Sign
+from app.engines.moderation.checks import WEIGHTS, Sign, SignCode
 from app.engines.text.language import detect
 from app.vocabulary import Language, SuggestionKind
 
@@ -93,15 +93,28 @@ def assess(
     """
     signs = signs_in(text, insult_words=insult_words)
     title_signs = signs_in_title(title, insult_words=insult_words)
-    codes = {sign.code: sign.weight for sign in (*signs, *title_signs)}
+    codes = (sign.code for sign in (*signs, *title_signs))
     parts = (
-        PriorityPart(PartCode.KIND, KIND_POINTS[kind], kind.value),
-        *_danger_part(f"{title}\n{text}"),
+        *standing_parts(title, text, kind=kind, codes=codes),
         *_deadline_part(days_left),
         *_support_part(supports),
-        *(PriorityPart(PartCode.SIGN, weight, code.value) for code, weight in codes.items()),
     )
     return Assessment(signs, title_signs, parts, detect(f"{title}\n{text}"))
+
+
+def standing_parts(
+    title: str, text: str, *, kind: SuggestionKind, codes: Iterable[str]
+) -> tuple[PriorityPart, ...]:
+    """What the words alone add, on whatever day they are read: what a stored priority sums up.
+
+    `codes` are the signs that were seen in the words; one that carries no weight adds no part.
+    """
+    signs = [SignCode(code) for code in dict.fromkeys(codes) if code in WEIGHTS]
+    return (
+        PriorityPart(PartCode.KIND, KIND_POINTS[kind], kind.value),
+        *_danger_part(f"{title}\n{text}"),
+        *(PriorityPart(PartCode.SIGN, WEIGHTS[code], code.value) for code in signs),
+    )
 
 
 def signs_in(text: str, *, insult_words: Collection[str] = ()) -> tuple[Sign, ...]:

@@ -5,7 +5,9 @@ Friday stand in, and `year_is_covered` says so, so that a page can call the date
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 import chinese_calendar
 
@@ -15,6 +17,61 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 _COVERED_YEARS = frozenset(day.year for day in chinese_calendar.holidays)
 _NO_DAYS: frozenset[date] = frozenset()
+
+
+class DayKind(StrEnum):
+    """What the calendar says of a day, before the office's own rules."""
+
+    WORKING = "working"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKE_UP = "make_up"
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """A day of the announced calendar; `holiday` names the holiday it is off or made up for."""
+
+    day: date
+    kind: DayKind
+    holiday: str
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """The office's own rules beside the calendar, and how days are counted by them."""
+
+    extra_holidays: frozenset[date] = _NO_DAYS
+    extra_workdays: frozenset[date] = _NO_DAYS
+
+    def due_on(self, received: date, *, working_days: int) -> date:
+        """See `due_on` of this module."""
+        return due_on(
+            received,
+            working_days=working_days,
+            extra_holidays=self.extra_holidays,
+            extra_workdays=self.extra_workdays,
+        )
+
+    def days_left(self, today: date, due: date) -> int:
+        """See `days_left` of this module."""
+        return days_left(
+            today,
+            due,
+            extra_holidays=self.extra_holidays,
+            extra_workdays=self.extra_workdays,
+        )
+
+
+def calendar_day(day: date) -> CalendarDay:
+    """What the announced calendar says of a day; in a year that is not covered, its weekday."""
+    is_weekend = day.weekday() >= _SATURDAY
+    if not year_is_covered(day.year):
+        return CalendarDay(day, DayKind.WEEKEND if is_weekend else DayKind.WORKING, "")
+    is_off, name = chinese_calendar.get_holiday_detail(day)
+    if is_off:
+        return CalendarDay(day, DayKind.HOLIDAY if name else DayKind.WEEKEND, str(name or ""))
+    return CalendarDay(day, DayKind.MAKE_UP if is_weekend else DayKind.WORKING, str(name or ""))
 
 
 def year_is_covered(year: int) -> bool:

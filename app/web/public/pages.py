@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from flask import Blueprint, Response, json, render_template, stream_with_context
 from flask_babel import format_decimal
 
-from app.resources import now, reading, settings
+from app.resources import now, reading, settings, today
+from app.services import moderation_statistics, plans
 from app.services import open_data as files
-from app.services import plans
 from app.services import statistics as figures
 from app.services.statistics import HeatPartRule
 from app.web.public.settings import A_YEAR
 from app.web.security import PERSON_LIFETIME
-from app.web.sessions import STAFF_IDLE, STAFF_LIFETIME, VISITOR_LIFETIME
+from app.web.sessions import VISITOR_LIFETIME, staff_idle, staff_lifetime
 
 bp = Blueprint("pages", __name__)
 
@@ -41,11 +41,13 @@ def statistics() -> str:
     moment = now()
     with reading() as session:
         found = figures.statistics(session, year=settings().plan_year, now=moment)
+        months = moderation_statistics.by_month(session, today=today(), zone=settings().zone)
     return render_template(
         "public/pages/statistics.html",
         found=found,
         handling=found.handling,
         states={state.value: count for state, count in found.handling.states.items()},
+        months=months,
         moment=moment,
         median_days=figures.MEDIAN_DAYS,
     )
@@ -58,6 +60,7 @@ def open_data() -> str:
         "public/pages/open_data.html",
         suggestion_columns=files.SUGGESTION_COLUMNS,
         plan_columns=files.PLAN_COLUMNS,
+        moderation_columns=moderation_statistics.COLUMNS,
         zone=settings().time_zone,
     )
 
@@ -90,6 +93,15 @@ def suggestions_json() -> Response:
 def suggestions_csv() -> Response:
     """Every public suggestion for a spreadsheet, streamed."""
     return _file(_streamed(_suggestions_as_csv), "suggestions.csv", "text/csv")
+
+
+@bp.get("/open-data/moderation.csv")
+def moderation_csv() -> Response:
+    """What the desk did month by month."""
+    with reading() as session:
+        months = moderation_statistics.by_month(session, today=today(), zone=settings().zone)
+    lines = files.as_csv(moderation_statistics.rows(months), moderation_statistics.COLUMNS)
+    return _file(lines, "moderation.csv", "text/csv")
 
 
 def _suggestions_as_json() -> Iterator[str]:
@@ -127,8 +139,8 @@ def privacy() -> str:
     return render_template(
         "public/pages/privacy.html",
         visitor_hours=VISITOR_LIFETIME.total_seconds() / 3600,
-        staff_hours=STAFF_LIFETIME.total_seconds() / 3600,
-        idle_minutes=STAFF_IDLE.total_seconds() / 60,
+        staff_hours=staff_lifetime().total_seconds() / 3600,
+        idle_minutes=staff_idle().total_seconds() / 60,
         person_days=PERSON_LIFETIME // _DAY,
         year_days=A_YEAR // _DAY,
     )

@@ -36,11 +36,12 @@ from app.resources import (
     today,
     transaction,
 )
-from app.services import campaigns, plans, search, suggestions
+from app.services import answers, campaigns, matters, plans, search, suggestions
 from app.services.search import Shown
 from app.services.suggestions import Draft, ListFilter, Sender, Terms
 from app.vocabulary import HandlingState, Language, Question
 from app.web import labels
+from app.web.answer_words import answer_lines
 from app.web.errors import page_for
 from app.web.pagination import PageLinks, address_without, page_number
 from app.web.public.forms import (
@@ -388,6 +389,8 @@ def one(number: str) -> ResponseReturnValue:
         suggestion = suggestions.public_one(database, canonical)
         person = known_person_key()
         supported = suggestions.supports(database, suggestion.id, person)
+        answered = answers.published(database, suggestion.id)
+        matter = matters.of(database, suggestion.id)
     if number != canonical:
         return redirect(url_for(".one", number=canonical), 301)
     address = absolute(url_for(".one", number=canonical))
@@ -397,6 +400,8 @@ def one(number: str) -> ResponseReturnValue:
         is_supported=supported,
         is_own=person is not None and suggestion.person_key == person,
         tone=TONES[suggestion.handling_state],
+        answers=[answer_lines(found) for found in answered],
+        matter=matter,
         like_words=suggestion.title[:MAX_QUERY_LENGTH],
         address=address,
         picture=qr_picture(address),

@@ -1,16 +1,20 @@
-"""One's own account: the password, and the second factor with its recovery codes."""
+"""One's own account: the password, the second factor, the digest, and how the desk shall be."""
 
 from cryptography.fernet import InvalidToken
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 
 from app.errors import InvalidInputError
 from app.models import StaffMember
-from app.resources import keys, limited, now, settings, transaction
-from app.services import staff
+from app.resources import keys, limited, now, reading, settings, today, transaction
+from app.services import digests, staff
+from app.vocabulary import Role
+from app.web.forms import PlainForm
 from app.web.qr import qr_picture
-from app.web.security import signed_in_staff
+from app.web.security import requires, signed_in_staff
 from app.web.sessions import end_session
 from app.web.staff.forms import DropForm, EnrolForm, PasswordForm, refuse
 from app.web.staff.sign_in import home_of
@@ -21,10 +25,57 @@ TRIES_PER_HOUR = 20
 """Passwords and codes typed on these pages: enough for a tired person, too few for guessing."""
 
 
+class DeskForm(PlainForm):
+    """How a member wants the desk to be."""
+
+    wants_digest = BooleanField(
+        _l("Begin with a digest"),
+        description=_l(
+            "Every morning: how many suggestions wait, are overdue, are yours, and how many appeals"
+            " there are. It is the first page of the desk, and comes by e-mail where the portal can"
+            " send any."
+        ),
+    )
+    has_shortcuts = BooleanField(
+        _l("Keyboard shortcuts"),
+        description=_l("Single keys for what is done often in the queue."),
+    )
+
+
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """Go where this member's work begins."""
     return redirect(home_of(signed_in_staff()), 303)
+
+
+@bp.get("/today", endpoint="today")
+@requires(Role.MODERATOR)
+def digest() -> str:
+    """The digest of this moment: what waits, in figures."""
+    with reading() as session:
+        found = digests.compose(session, signed_in_staff(), now=now(), today=today())
+    return render_template("staff/account/today.html", digest=found, day=today())
+
+
+@bp.get("/account/stay")
+def stay() -> ResponseReturnValue:
+    """Nothing to see: asking for it keeps an idle browser signed in."""
+    return "", 204
+
+
+@bp.post("/account/desk")
+@requires(Role.MODERATOR)
+def change_desk() -> ResponseReturnValue:
+    """Keep how this member wants the desk to be."""
+    form = DeskForm(request.form, prefix="desk")
+    with transaction() as session:
+        staff.set_desk(
+            session,
+            signed_in_staff().id,
+            wants_digest=form.wants_digest.data,
+            has_shortcuts=form.has_shortcuts.data,
+        )
+    return redirect(url_for("staff.account.index", done="desk"), 303)
 
 
 @bp.get("/account")
@@ -35,6 +86,7 @@ def index() -> str:
 
 @bp.get("/account/password")
 @bp.get("/account/second-factor/off")
+@bp.get("/account/desk")
 def back() -> ResponseReturnValue:
     """Lead back from the address of a form: the language switch and a new sign-in end up here."""
     return redirect(url_for("staff.account.index"), 303)
@@ -50,7 +102,11 @@ def change_password() -> ResponseReturnValue:
     try:
         with transaction() as session:
             staff.change_password(
-                session, signed_in_staff().id, current=form.current.data, new=form.new.data
+                session,
+                signed_in_staff().id,
+                current=form.current.data,
+                new=form.new.data,
+                now=now(),
             )
     except InvalidInputError as error:
         field = "current" if error.field == "current" else "new"
@@ -106,7 +162,9 @@ def drop_second_factor() -> ResponseReturnValue:
         return _account(PasswordForm(None, prefix="password"), form), 422
     try:
         with transaction() as session:
-            staff.drop_second_factor(session, signed_in_staff().id, password=form.password.data)
+            staff.drop_second_factor(
+                session, signed_in_staff().id, password=form.password.data, now=now()
+            )
     except InvalidInputError:
         refuse(form, "password", _("The password is not right."))
         return _account(PasswordForm(None, prefix="password"), form), 422
@@ -114,11 +172,13 @@ def drop_second_factor() -> ResponseReturnValue:
 
 
 def _account(password: PasswordForm, drop: DropForm) -> str:
+    member = signed_in_staff()
     return render_template(
         "staff/account/index.html",
-        member=signed_in_staff(),
+        member=member,
         password=password,
         drop=drop,
+        desk=DeskForm(None, obj=member, prefix="desk"),
         refused=drop if drop.errors else password,
         is_required=settings().second_factor_required,
         done=request.args.get("done", ""),

@@ -19,10 +19,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.models.moderation import NOTE_MAX
 from app.models.suggestion import IMPORTED_TEXT_MAX
 from app.services.moderation import PUBLIC_TITLE_MAX, Act
+from app.services.originals import OPENING_REASON_MAX
 from app.services.staff import PASSWORD_MAX, PASSWORD_MIN
-from app.vocabulary import ModerationAction
+from app.vocabulary import ModerationAction, SuggestionKind
 from app.web.forms import PlainForm
 
+ALSO_MASK_MAX = 500
 EMAIL_MAX = 200
 CODE_MAX = 40
 
@@ -139,7 +141,11 @@ class DecisionForm(PlainForm):
 
 
 class PublishForm(DecisionForm):
-    """What the public will read; without a field, the words stay as they are."""
+    """What the public will read: the words, and what is to be hidden in them.
+
+    Without a field, the words stay as they are. A phrase to hide is its own value: it still means
+    the same when the text was changed meanwhile.
+    """
 
     public_title = StringField(
         _l("Title for the public"),
@@ -157,23 +163,48 @@ class PublishForm(DecisionForm):
         ],
         render_kw={"rows": 8},
     )
+    masks = SelectMultipleField(
+        _l("Hide what looks like personal data"),
+        coerce=_unix_lines,
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    also_mask = TextAreaField(
+        _l("Hide these words too"),
+        filters=[_unix_lines],
+        validators=[
+            Length(max=ALSO_MASK_MAX, message=_l("These words may have up to %(max)d characters.")),
+        ],
+        render_kw={"rows": 2},
+    )
 
-    def keep_only(self, *, title: bool, text: bool) -> None:
+    def keep_only(self, *, title: bool, text: bool, masks: bool) -> None:
         """Leave out what is not to be edited: a clean title, the words of a confidential matter."""
         if not title:
             del self.public_title
         if not text:
-            del self.public_text
+            del self.public_text, self.also_mask
+        if not masks:
+            del self.masks
 
     def act(self, action: ModerationAction, seen_version: int) -> Act:
-        """Publish these words."""
+        """Publish these words, without those that are to be hidden."""
         return Act(
             action,
             seen_version,
             note=self.note.data or "",
             public_title=self.public_title.data if self.public_title else None,
             public_text=self.public_text.data if self.public_text else None,
+            masks=(*self._ticked(), *self._typed()),
         )
+
+    def _ticked(self) -> list[str]:
+        return list(self.masks.data or ()) if self.masks else []
+
+    def _typed(self) -> list[str]:
+        lines = (self.also_mask.data or "").split("\n") if self.also_mask else []
+        return [line.strip() for line in lines if line.strip()]
 
 
 class ReasonForm(DecisionForm):
@@ -214,12 +245,61 @@ class RetagForm(DecisionForm):
         )
 
 
+class ReclassifyForm(DecisionForm):
+    """What the author wants, and where in the city it is about."""
+
+    kind = SelectField(_l("Kind"), coerce=SuggestionKind)
+    district_code = SelectField(_l("District"), validate_choice=False)
+
+    def act(self, action: ModerationAction, seen_version: int) -> Act:
+        """Set kind and district."""
+        return Act(
+            action,
+            seen_version,
+            note=self.note.data or "",
+            kind=self.kind.data,
+            district_code=self.district_code.data or "",
+        )
+
+
+class ForwardForm(DecisionForm):
+    """The unit that must act."""
+
+    unit_code = SelectField(
+        _l("Unit"), validate_choice=False, validators=[InputRequired(_l("Choose a unit."))]
+    )
+
+    def act(self, action: ModerationAction, seen_version: int) -> Act:
+        """Give the suggestion to this unit."""
+        return Act(action, seen_version, note=self.note.data or "", unit_code=self.unit_code.data)
+
+
+class OpenOriginalForm(PlainForm):
+    """Why somebody must read what was masked; the reason goes into the log."""
+
+    reason = StringField(
+        _l("Why you must read it"),
+        validators=[
+            InputRequired(_l("Say why you must read what was sent.")),
+            Length(
+                max=OPENING_REASON_MAX, message=_l("The reason may have up to %(max)d characters.")
+            ),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+
+
 FORMS: dict[ModerationAction, type[DecisionForm]] = {
     ModerationAction.PUBLISH: PublishForm,
     ModerationAction.RETURN: ReasonForm,
     ModerationAction.DECLINE: ReasonForm,
     ModerationAction.RETAG: RetagForm,
+    ModerationAction.SPAM: DecisionForm,
+    ModerationAction.KEEP: DecisionForm,
+    ModerationAction.RECLASSIFY: ReclassifyForm,
+    ModerationAction.FORWARD: ForwardForm,
     ModerationAction.REOPEN: DecisionForm,
+    ModerationAction.UNDO: DecisionForm,
 }
 
 

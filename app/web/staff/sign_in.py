@@ -20,10 +20,12 @@ FAILURES_PER_HOUR = 30
 
 
 def home_of(member: StaffMember) -> str:
-    """The address where a member's work begins."""
+    """The address where a member's work begins: with the digest, for whoever wants one."""
+    if member.wants_digest and member.may(Role.MODERATOR):
+        return url_for("staff.account.today")
     if member.role is Role.COMPILER:
         return url_for("staff.hot_issues.index")
-    return url_for("staff.moderation.queue")
+    return url_for("staff.queue.index")
 
 
 def _failed(response: Response) -> bool:
@@ -64,6 +66,10 @@ def enter() -> ResponseReturnValue:
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """Close the desk in this browser."""
+    member = current_staff()
+    if member is not None:
+        with transaction() as session:
+            staff.note_sign_out(session, member, now=now())
     end_session()
     return redirect(url_for("staff.sign_in.sign_in", done="signed-out"), 303)
 

@@ -10,6 +10,7 @@ from app.engines.moderation.assessment import (
     Assessment,
     PartCode,
     assess,
+    standing_parts,
 )
 from app.engines.moderation.checks import SignCode
 from app.vocabulary import Language, SuggestionKind
@@ -93,3 +94,23 @@ def test_listed_insults_are_passed_on() -> None:
 )
 def test_the_language_is_the_one_most_of_it_is_written_in(text: str, language: Language) -> None:
     assert assess("", text).language is language
+
+
+def test_what_the_words_alone_add_is_what_was_stored_when_they_were_sent() -> None:
+    title, text = "楼道漏电！！！！", "楼下漏电，请打13800138000"
+    sent = assess(title, text, kind=SuggestionKind.HELP)
+    parts = standing_parts(title, text, kind=SuggestionKind.HELP, codes=sent.sign_codes())
+    assert sum(part.points for part in parts) == sent.priority
+    assert PartCode.DEADLINE not in {part.code for part in parts}
+
+
+@pytest.mark.parametrize("codes", [[], ["no_such_sign"], ["NEAR_EMPTY"]])
+def test_a_code_that_is_no_sign_adds_nothing(codes: list[str]) -> None:
+    parts = standing_parts(TITLE, TEXT, kind=SuggestionKind.SUGGEST, codes=codes)
+    assert [part.code for part in parts] == [PartCode.KIND]
+
+
+def test_a_stored_sign_counts_once() -> None:
+    codes = [SignCode.INSULTS.value, SignCode.INSULTS.value]
+    parts = standing_parts(TITLE, TEXT, kind=SuggestionKind.SUGGEST, codes=codes)
+    assert [part.code for part in parts] == [PartCode.KIND, PartCode.SIGN]

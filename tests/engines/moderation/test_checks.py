@@ -9,6 +9,8 @@ from app.engines.moderation.checks import (
     SignCode,
     TextSpan,
     insults,
+    language_mismatch,
+    likeness,
     link_heavy,
     near_empty,
     personal_data,
@@ -134,3 +136,81 @@ def test_hostile_texts_are_read_in_time(piece: str) -> None:
     shouting(text)
     repeated_characters(text)
     assert time.perf_counter() - started < 5
+
+
+# --- Insults however they are written -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "found"),
+    [
+        ("ＩＤＩＯＴ，快走", "idiot", "ＩＤＩＯＴ"),
+        ("你這個大騙徒", "大骗徒", "大騙徒"),
+        ("Oh shut up, please", "shut up", "shut up"),
+        ("笨蛋笨蛋", "笨蛋", "笨蛋"),
+    ],
+)
+def test_width_case_and_traditional_characters_hide_no_insult(
+    text: str, word: str, found: str
+) -> None:
+    sign = insults(text, (word,))
+    assert sign is not None
+    assert text[sign.spans[0].start : sign.spans[0].end] == found
+
+
+def test_of_two_listed_words_that_begin_alike_the_longer_is_marked() -> None:
+    sign = insults("你这个大笨蛋先生", ("大笨", "大笨蛋先生"))
+    assert sign is not None
+    assert [(span.start, span.end) for span in sign.spans] == [(3, 8)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [f"{'甲' * (number % 39)}词{number}" for number in range(5000)],
+        [f"(a+)+{number}[^.*$" for number in range(5000)],
+        [f"{'a' * (number % 30 + 1)}{number}" for number in range(5000)],
+    ],
+)
+def test_a_list_of_five_thousand_words_is_looked_through_in_time(words: list[str]) -> None:
+    text = ("甲" * 40 + "aaaa ") * 400
+    started = time.perf_counter()
+    assert insults(text, words) is None
+    assert insults(f"{text} {words[-1]}", words) is not None
+    assert time.perf_counter() - started < 5
+
+
+# --- Other languages, and copies -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["Почините, пожалуйста, фонарь у ворот", "가로등이 고장났습니다 고쳐주세요"]
+)
+def test_a_text_in_a_third_script_is_told(text: str) -> None:
+    sign = language_mismatch(text)
+    assert sign is not None
+    assert sign.code is SignCode.LANGUAGE_MISMATCH
+
+
+@pytest.mark.parametrize(
+    "text", [GOOD, GOOD_ENGLISH, "12345", "Ж", "小区有一家叫 Фонарь 的店太吵了"]
+)
+def test_chinese_english_and_single_words_are_no_third_script(text: str) -> None:
+    assert language_mismatch(text) is None
+
+
+def test_the_same_words_with_other_signs_between_are_wholly_alike() -> None:
+    assert likeness(GOOD, GOOD.replace("，", " ").replace("。", "!!")) == 1
+
+
+def test_a_copy_with_a_changed_place_stays_very_alike() -> None:
+    assert likeness(GOOD, GOOD.replace("东门", "西门")) > 0.7
+
+
+@pytest.mark.parametrize("other", ["", "希望图书馆周末晚上也开放，方便上班的人。", GOOD_ENGLISH])
+def test_different_matters_are_not_alike(other: str) -> None:
+    assert likeness(GOOD, other) < 0.1
+
+
+def test_two_empty_texts_have_nothing_in_common() -> None:
+    assert likeness("", "……") == 0

@@ -5,6 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from app.engines.moderation.deadlines import (
+    DayKind,
+    WorkingDays,
+    calendar_day,
     days_left,
     due_on,
     is_working_day,
@@ -83,3 +86,30 @@ def test_what_is_left_heeds_the_office_s_own_days() -> None:
     today, due = date(2023, 5, 15), date(2023, 5, 17)
     assert days_left(today, due, extra_holidays={due}) == 1
     assert days_left(today, date(2023, 5, 21), extra_workdays={date(2023, 5, 21)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "holiday"),
+    [
+        (date(2023, 10, 2), DayKind.HOLIDAY, "National Day"),
+        (date(2023, 10, 7), DayKind.MAKE_UP, "National Day"),
+        (date(2023, 10, 14), DayKind.WEEKEND, ""),
+        (date(2023, 10, 16), DayKind.WORKING, ""),
+        (FAR_MONDAY, DayKind.WORKING, ""),
+        (FAR_MONDAY + timedelta(days=6), DayKind.WEEKEND, ""),
+    ],
+)
+def test_the_calendar_says_what_a_day_is(day: date, kind: DayKind, holiday: str) -> None:
+    said = calendar_day(day)
+    assert (said.kind, said.holiday) == (kind, holiday)
+
+
+def test_the_office_s_rules_count_in_both_directions() -> None:
+    storm, saturday = date(2023, 5, 16), date(2023, 5, 20)
+    own = WorkingDays(frozenset({storm}), frozenset({saturday}))
+    assert own.due_on(date(2023, 5, 15), working_days=4) == saturday
+    assert own.days_left(date(2023, 5, 15), saturday) == 4
+
+
+def test_without_rules_days_are_counted_by_the_calendar_alone() -> None:
+    assert WorkingDays().due_on(date(2023, 5, 15), working_days=1) == date(2023, 5, 16)

@@ -2,18 +2,21 @@
 
 import csv
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 
+from app.models import Decision
 from app.resources import transaction
-from app.vocabulary import ReviewState, Visibility
+from app.vocabulary import ModerationAction, ReviewState, Visibility
 from app.web.locale import LANGUAGE_COOKIE
 from app.web.security import PERSON_COOKIE
 from app.web.sessions import COOKIE
 from app.web.templating import LARGE_TEXT_COOKIE
-from tests.factories import make_suggestion
+from tests.factories import MOMENT, make_suggestion
 from tests.pages import PageClient
 
 
@@ -47,6 +50,32 @@ def test_statistics_name_items_and_districts(pages: PageClient) -> None:
     assert "Shinan" in text
     assert "1 of them confidential and not shown" in text
     assert "只给工作人员看的事" not in text
+
+
+def test_statistics_and_their_file_tell_month_by_month(pages: PageClient) -> None:
+    with transaction() as session:
+        suggestion = make_suggestion(session, ReviewState.DECLINED, submitted_at=MOMENT)
+        session.add(
+            Decision(
+                suggestion_id=suggestion.id,
+                action=ModerationAction.DECLINE,
+                from_state=ReviewState.PENDING,
+                to_state=ReviewState.DECLINED,
+                reason_code="repeated",
+                version_after=2,
+                decided_at=MOMENT + timedelta(hours=30),
+            )
+        )
+    with time_machine.travel(MOMENT + timedelta(days=2), tick=False):
+        text = pages.get("/zh/statistics").text
+        lines = pages.client.get("/zh/open-data/moderation.csv").get_data(as_text=True).split()
+    assert '<th scope="row">2023年6月</th>' in text
+    assert lines[1] == "2023-06,1,0,0,1,30.0,0,0,repeated:1"
+
+
+def test_statistics_of_an_empty_desk_are_a_file_without_rows(client: FlaskClient) -> None:
+    lines = client.get("/zh/open-data/moderation.csv").get_data(as_text=True).split()
+    assert len(lines) == 1
 
 
 def test_the_privacy_page_names_every_cookie(pages: PageClient) -> None:

@@ -18,6 +18,7 @@ from app.web.public.forms import FORM_KEY_SALT
 from app.web.sessions import COOKIE
 from tests.factories import SuggestionFields, make_suggestion
 from tests.pages import Page, PageClient
+from tests.services.answer_rows import SAID, drafted, published
 
 TYPED: Mapping[str, object] = {
     "question": "need",
@@ -551,3 +552,24 @@ def test_sixty_supports_an_hour_are_enough(app: Flask, pages: PageClient) -> Non
     ]
     assert statuses[:60] == [303] * 60
     assert statuses[60] == 429
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_everybody_reads_the_published_answer(pages: PageClient, lang: str) -> None:
+    number = publish()
+    with transaction() as session:
+        row = session.scalars(select(Suggestion).where(Suggestion.number == number)).one()
+        published(session, row)
+    page = pages.get(f"/{lang}/suggestions/{number}")
+    assert '<div class="answer"' in page.text
+    assert SAID.text in page.text
+
+
+def test_nobody_reads_an_answer_before_it_is_published(pages: PageClient) -> None:
+    number = publish()
+    with transaction() as session:
+        row = session.scalars(select(Suggestion).where(Suggestion.number == number)).one()
+        drafted(session, row)
+    page = pages.get(f"/zh/suggestions/{number}")
+    assert '<div class="answer"' not in page.text
+    assert SAID.text not in page.text

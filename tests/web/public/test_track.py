@@ -1,19 +1,21 @@
 """Following one's own suggestion by number and code."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.models import Decision, Suggestion
-from app.resources import keys, reading, transaction
+from app.models import Appeal, Decision, FollowUp, Rating, Suggestion
+from app.resources import keys, now, reading, today, transaction
 from app.secrecy import plain_lookup_code
-from app.services import moderation
+from app.services import follow_ups, moderation
 from app.services.moderation import Act
-from app.vocabulary import ModerationAction, ReviewState
+from app.vocabulary import HandlingState, ModerationAction, ReviewCause, ReviewState, Visibility
 from tests.factories import MOMENT, make_staff, make_suggestion
 from tests.pages import Page, PageClient
+from tests.services.answer_rows import SAID, published
 
 CODE = "7KQM-X2DP-9RTA"
 
@@ -30,7 +32,8 @@ def decided(number: str, action: ModerationAction, reason: str | None, note: str
     with transaction() as session:
         seen = row(number).version
         act = Act(action=action, seen_version=seen, reason_code=reason, note=note)
-        moderation.decide(session, number, act, by=make_staff(session), plan_year=2023, now=MOMENT)
+        by = make_staff(session)
+        moderation.decide(session, number, act, by=by, plan_year=2023, now=MOMENT, keys=keys())
 
 
 def row(number: str) -> Suggestion:
@@ -199,7 +202,7 @@ def test_a_wording_for_what_is_not_returned_any_more_is_kept(pages: PageClient) 
     with transaction() as session:
         act = Act(action=ModerationAction.PUBLISH, seen_version=row(number).version)
         staff = make_staff(session)
-        moderation.decide(session, number, act, by=staff, plan_year=2023, now=MOMENT)
+        moderation.decide(session, number, act, by=staff, plan_year=2023, now=MOMENT, keys=keys())
     page = pages.post("/en/track/suggestion/revise", NEW)
     assert page.status == 409
     assert NEW["text"] in page.text
@@ -244,3 +247,232 @@ def test_a_stranger_can_do_nothing(pages: PageClient, act: str) -> None:
     assert answer.status in {303, 400}
     assert row(number).review_state is ReviewState.RETURNED
     assert row(number).title == "海边步道的栏杆松了"
+
+
+# --- The office's answer, grades, the last question ----------------------------------------------
+
+
+def answered(pages: PageClient, lang: str = "en", *, is_open: bool = True) -> str:
+    number = written(ReviewState.PUBLISHED)
+    with transaction() as session:
+        answer = published(session, session.get_one(Suggestion, row(number).id))
+        answer.published_at = now()
+    if is_open:
+        opened(pages, number, lang)
+    return number
+
+
+def main_of(page: Page) -> str:
+    return page.text.split("<main")[1].split("</main>")[0]
+
+
+RATE, APPEAL, FOLLOW_UP = (f"/en/track/suggestion/{act}" for act in ("rate", "appeal", "follow-up"))
+GOOD = {"attitude": "5", "result": "4", "note": "修得很快。"}
+LOW = {"attitude": "4", "result": "1", "note": "只修好了一个。"}
+
+
+def ratings_kept() -> list[tuple[int, int, str]]:
+    with reading() as session:
+        return [(each.attitude, each.result, each.note) for each in session.scalars(select(Rating))]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ("Adopted", "Very satisfied")), ("zh", (SAID.text,))]
+)
+def test_the_author_reads_the_answer_and_is_asked_for_grades(
+    pages: PageClient, lang: str, words: tuple[str, ...]
+) -> None:
+    page = opened(pages, answered(pages, is_open=False), lang)
+    assert SAID.text in main_of(page)
+    assert all(each in main_of(page) for each in words)
+    assert f'action="/{lang}/track/suggestion/rate"' in page.text
+    assert "The office answered: Adopted" in page.text or lang == "zh"
+
+
+def test_the_answer_to_a_confidential_one_is_read_by_its_author_alone(pages: PageClient) -> None:
+    number = answered(pages, is_open=False)
+    with transaction() as session:
+        session.get_one(Suggestion, row(number).id).visibility = Visibility.CONFIDENTIAL
+    assert SAID.text in opened(pages, number).text
+    assert pages.get(f"/en/suggestions/{number}").status == 404
+
+
+def test_good_grades_are_kept_shown_and_can_be_changed(pages: PageClient) -> None:
+    number = answered(pages)
+    assert pages.post(RATE, GOOD).status == 303
+    page = pages.follow()
+    assert ratings_kept() == [(5, 4, "修得很快。")]
+    assert "You graded the answer" in page.text
+    assert "修得很快。</textarea>" in page.text.replace("\r\n", "")
+    assert re.search(r"<input[^>]*checked[^>]*id=\"attitude-0\"", page.text)
+    assert pages.post(RATE, {**GOOD, "result": "3"}).status == 303
+    assert ratings_kept() == [(5, 3, "修得很快。")]
+    assert row(number).handling_state is HandlingState.ANSWERED
+
+
+def test_low_grades_open_the_matter_again_and_the_page_says_so(pages: PageClient) -> None:
+    number = answered(pages)
+    assert pages.post(RATE, LOW).status == 303
+    assert "looks at it again, for you were not satisfied" in pages.follow().text
+    assert row(number).review_cause is ReviewCause.LOW_RATING
+    assert row(number).handling_state is HandlingState.REOPENED
+
+
+@pytest.mark.parametrize(
+    "over", [{"attitude": ""}, {"result": "6"}, {"note": "慢" * 501}, {"attitude": "abc"}]
+)
+def test_grades_that_do_not_fit_come_back(pages: PageClient, over: dict[str, str]) -> None:
+    answered(pages)
+    page = pages.post(RATE, {**GOOD, **over})
+    assert page.status == 422
+    assert {**GOOD, **over}["note"] in page.text
+    assert f'href="#{next(iter(over))}' in page.text
+    assert ratings_kept() == []
+
+
+def test_grades_from_an_expired_page_come_back(pages: PageClient) -> None:
+    answered(pages)
+    page = pages.post(RATE, {**GOOD, "csrf_token": "old"})
+    assert page.status == 400
+    assert GOOD["note"] in page.text
+    assert ratings_kept() == []
+    assert pages.post(RATE, GOOD).status == 303
+
+
+def test_after_seven_days_grades_stay_and_what_was_typed_is_kept(pages: PageClient) -> None:
+    answered(pages)
+    pages.post(RATE, GOOD)
+    pages.follow()
+    with transaction() as session:
+        session.scalars(select(Rating)).one().rated_at = now() - timedelta(days=8)
+    page = pages.post(RATE, LOW)
+    assert page.status == 409
+    assert LOW["note"] in page.text
+    assert 'action="/en/track/suggestion/rate"' not in page.text
+    assert ratings_kept() == [(5, 4, "修得很快。")]
+
+
+def closed(pages: PageClient, *, days_ago: int) -> str:
+    number = answered(pages, is_open=False)
+    with transaction() as session:
+        found = session.get_one(Suggestion, row(number).id)
+        found.handling_state = HandlingState.CLOSED
+        follow_ups.plan(session, found.id, today=today() - timedelta(days=days_ago))
+    return number
+
+
+def helped() -> bool | None:
+    with reading() as session:
+        return session.scalars(select(FollowUp.has_helped)).one()
+
+
+@pytest.mark.parametrize("typed", ["yes", "no"])
+def test_four_weeks_after_closing_the_author_is_asked_once(pages: PageClient, typed: str) -> None:
+    opened(pages, closed(pages, days_ago=28))
+    assert pages.post(FOLLOW_UP, {"helped": typed}).status == 303
+    page = pages.follow()
+    assert helped() is (typed == "yes")
+    assert 'action="/en/track/suggestion/follow-up"' not in page.text
+    assert pages.post(FOLLOW_UP, {"helped": "no"}).status == 409
+    assert helped() is (typed == "yes")
+
+
+def test_before_four_weeks_nothing_is_asked(pages: PageClient) -> None:
+    page = opened(pages, closed(pages, days_ago=27))
+    assert 'action="/en/track/suggestion/follow-up"' not in page.text
+
+
+def test_the_question_wants_one_of_two_answers(pages: PageClient) -> None:
+    opened(pages, closed(pages, days_ago=28))
+    assert pages.post(FOLLOW_UP, {"helped": "perhaps"}).status == 422
+    assert helped() is None
+
+
+# --- Asking for a second look --------------------------------------------------------------------
+
+REASONS = {"reasons": "栏杆就在本市管的海边步道上，不是外地。"}
+
+
+def declined(pages: PageClient, lang: str = "en") -> str:
+    number = written()
+    decided(number, ModerationAction.DECLINE, "outside-city", "请向当地反映。")
+    opened(pages, number, lang)
+    return number
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_refusal_is_shown_with_its_reason_and_the_way_to_a_second_look(
+    pages: PageClient, lang: str
+) -> None:
+    number = written()
+    decided(number, ModerationAction.DECLINE, "outside-city", "请向当地反映。")
+    page = opened(pages, number, lang)
+    assert "请向当地反映。" in main_of(page)
+    assert f'action="/{lang}/track/suggestion/appeal"' in page.text
+
+
+def test_an_appeal_goes_to_somebody_else_and_the_page_says_so(pages: PageClient) -> None:
+    number = declined(pages)
+    assert pages.post(APPEAL, REASONS).status == 303
+    page = pages.follow()
+    assert row(number).review_cause is ReviewCause.APPEALED
+    assert "Somebody else than the one who decided before" in page.text
+    assert "You asked for it to be looked at again" in page.text
+    assert REASONS["reasons"] in page.text
+
+
+def test_a_second_appeal_is_refused_with_what_was_typed(pages: PageClient) -> None:
+    declined(pages)
+    pages.post(APPEAL, REASONS)
+    pages.follow()
+    page = pages.post(APPEAL, {"reasons": "还是不服。"})
+    assert page.status == 409
+    assert "还是不服。" in page.text
+    with reading() as session:
+        assert session.scalars(select(Appeal.text)).all() == [REASONS["reasons"]]
+
+
+@pytest.mark.parametrize("typed", ["", "！？！？", "错" * 1001])
+def test_an_appeal_without_reasons_comes_back(pages: PageClient, typed: str) -> None:
+    number = declined(pages)
+    page = pages.post(APPEAL, {"reasons": typed})
+    assert page.status == 422
+    assert 'href="#reasons"' in page.text
+    assert typed in page.text
+    assert row(number).review_state is ReviewState.DECLINED
+
+
+def test_an_appeal_from_an_expired_page_or_session_comes_back(
+    pages: PageClient, app: Flask
+) -> None:
+    number = declined(pages)
+    page = pages.post(APPEAL, {**REASONS, "csrf_token": "old"})
+    assert page.status == 400
+    assert REASONS["reasons"] in page.text
+    stranger = PageClient(app.test_client())
+    page = stranger.post(APPEAL, REASONS)
+    assert page.status == 400
+    assert REASONS["reasons"] in page.text
+    assert row(number).review_state is ReviewState.DECLINED
+
+
+@pytest.mark.parametrize("act", ["rate", "appeal", "follow-up"])
+def test_who_comes_by_the_address_of_an_act_sees_how_things_stand(
+    pages: PageClient, act: str
+) -> None:
+    answered(pages)
+    assert pages.get(f"/en/track/suggestion/{act}").location == "/en/track/suggestion"
+
+
+def test_a_masked_suggestion_comes_back_to_its_author_as_it_was_sent(pages: PageClient) -> None:
+    with transaction() as session:
+        number = make_suggestion(session, ReviewState.PENDING).number
+    with transaction() as session:
+        found = session.scalars(select(Suggestion).where(Suggestion.number == number)).one()
+        found.lookup_hash = keys().hash("lookup", plain_lookup_code(CODE))
+        found.text, found.original_text = (
+            "请打电话给我，号码***。",
+            "请打电话给我，号码13812345678。",
+        )
+    decided(number, ModerationAction.RETURN, "place-missing")
+    assert "13812345678" in opened(pages, number).text

@@ -9,10 +9,11 @@ import pyotp
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from app.extensions import db
 from app.factory import create_app
-from app.models import StaffMember
+from app.models import AuditEntry, StaffMember
 from app.resources import now, reading, search_index, transaction
 from app.services.staff import RECOVERY_CODES
 from app.vocabulary import Role
@@ -223,3 +224,67 @@ def test_where_codes_are_required_one_may_still_sign_out(strict: PageClient) -> 
 def test_a_stranger_has_no_account(pages: PageClient, address: str) -> None:
     answer = pages.get(address)
     assert (answer.status, answer.location.split("?")[0]) == (303, "/en/staff/sign-in")
+
+
+def test_the_digest_becomes_the_desk_s_first_page(signed: Signed) -> None:
+    assert signed.pages.get("/en/staff/").location == "/en/staff/queue"
+    signed.pages.get(ACCOUNT)
+    chosen = {"desk-wants_digest": "y", "desk-has_shortcuts": "y"}
+    answer = signed.pages.post(f"{ACCOUNT}/desk", chosen)
+    assert answer.location == f"{ACCOUNT}?done=desk"
+    assert "Your choice was kept." in signed.pages.follow().text
+    assert signed.pages.get("/en/staff/").location == "/en/staff/today"
+    assert "suggestions wait" in signed.pages.follow().text
+    assert signed.stored().has_shortcuts
+
+
+def test_what_is_not_ticked_is_switched_off(signed: Signed) -> None:
+    signed.pages.get(ACCOUNT)
+    signed.pages.post(f"{ACCOUNT}/desk")
+    assert (signed.stored().wants_digest, signed.stored().has_shortcuts) == (False, False)
+
+
+def test_the_account_shows_what_was_chosen(signed: Signed) -> None:
+    text = signed.pages.get(ACCOUNT).text
+    ticked = [part.split(">")[0] for part in text.split("<input ") if "checked" in part]
+    assert ["has_shortcuts" in each for each in ticked] == [True]
+
+
+def test_a_compiler_is_offered_no_digest(pages: PageClient) -> None:
+    compiler = signed_in(pages, Role.COMPILER)
+    text = compiler.pages.get(ACCOUNT).text
+    assert "Begin with a digest" not in text
+    assert compiler.pages.post(f"{ACCOUNT}/desk", {"desk-wants_digest": "y"}).status == 403
+    assert compiler.pages.get("/en/staff/today").status == 403
+
+
+def test_an_idle_browser_can_ask_to_stay(signed: Signed) -> None:
+    start = now()
+    for minutes in (29, 58):
+        with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
+            assert signed.pages.client.get(f"{ACCOUNT}/stay").status_code == 204
+    with time_machine.travel(start + timedelta(minutes=89), tick=False):
+        assert signed.pages.client.get(f"{ACCOUNT}/stay").status_code == 303
+
+
+def test_the_log_tells_what_was_done_to_an_account(signed: Signed) -> None:
+    secret, _ = signed.enrol()
+    assert secret
+    signed.pages.get(ACCOUNT)
+    signed.pages.post(f"{ACCOUNT}/second-factor/off", {"drop-password": PASSWORD})
+    signed.pages.get(ACCOUNT)
+    typed = {"current": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+    signed.pages.post(f"{ACCOUNT}/password", {f"password-{k}": v for k, v in typed.items()})
+    assert acts() == [
+        "staff.sign_in",
+        "staff.second_factor_on",
+        "staff.second_factor_off",
+        "staff.password",
+    ]
+
+
+def acts() -> list[str]:
+    with reading() as session:
+        lines = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert PASSWORD not in str([(line.subject, line.detail) for line in lines])
+    return [line.act for line in lines]

@@ -8,7 +8,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.models import BrowserSession, StaffMember
+from app.models import AuditEntry, BrowserSession, StaffMember
 from app.resources import keys, now, reading, transaction
 from app.services import staff
 from app.services.staff import FAILURES_ALLOWED, LOCKED_FOR
@@ -235,3 +235,28 @@ def test_one_whose_account_was_closed_is_out_at_once(pages: PageClient) -> None:
 def test_what_a_signed_in_browser_saw_is_not_kept(pages: PageClient) -> None:
     enter(pages, member().email)
     assert pages.get("/en/staff/queue").response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_log_tells_who_came_and_went_and_what_was_closed(pages: PageClient) -> None:
+    who = member()
+    enter(pages, who.email)
+    pages.get("/en/staff/account")
+    pages.post("/en/staff/sign-out")
+    for _ in range(FAILURES_ALLOWED):
+        enter(pages, who.email, "wrong password")
+    with reading() as session:
+        lines = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(line.act, line.staff_id, line.subject) for line in lines] == [
+        ("staff.sign_in", who.id, f"staff:{who.id}"),
+        ("staff.sign_out", who.id, f"staff:{who.id}"),
+        ("staff.locked", None, f"staff:{who.id}"),
+    ]
+
+
+def test_a_wrong_password_alone_is_no_line_of_the_log(pages: PageClient) -> None:
+    enter(pages, member().email, "wrong password")
+    enter(pages, "nobody@example.org")
+    pages.get(SIGN_IN)
+    pages.post("/en/staff/sign-out")
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(AuditEntry)) == 0
