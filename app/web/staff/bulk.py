@@ -20,8 +20,9 @@ from app.services import bulk, plans, review_queue
 from app.services.bulk import Expected, Obstacle, Order, Outcome, Pick, Refusal
 from app.vocabulary import ModerationAction, Role
 from app.web.security import requires, signed_in_staff
+from app.web.staff import wording
 from app.web.staff.forms import refuse
-from app.web.staff.queue import clock, filter_of, item_words
+from app.web.staff.queue import clock, filter_of
 from app.web.staff.queue_forms import BulkForm
 from app.web.templating import name_of
 
@@ -283,7 +284,7 @@ def _form(job: Job) -> BulkForm:
             form.reason_code.choices = [("", _("Choose a reason")), *options]
         if form.items:
             items = plans.choices(database, settings().plan_year)
-            form.items.choices = [(item.number, item_words(item)) for item in items]
+            form.items.choices = [(item.number, wording.item(item)) for item in items]
     return form
 
 

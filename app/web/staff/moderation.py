@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.engines.moderation.checks import SignCode
 from app.errors import InvalidInputError, InvalidTransitionError, StaleEditError
-from app.models import Decision, PlanItem
+from app.models import Decision
 from app.models.review import Flag, Report
 from app.resources import keys, now, reading, search_index, settings, today, transaction
 from app.services import desk as desk_service
@@ -36,7 +36,7 @@ from app.web.staff.forms import (
     RetagForm,
     refuse,
 )
-from app.web.templating import in_both, in_language, name_of
+from app.web.templating import in_both, name_of
 
 bp = Blueprint("moderation", __name__)
 
@@ -318,7 +318,7 @@ def _offer(form: DecisionForm, action: ModerationAction, desk: Desk) -> None:
         reasons = [(each.code, name_of(each)) for each in choices.reasons if each.action is action]
         form.reason_code.choices = [("", _("Choose a reason")), *reasons]
     elif isinstance(form, RetagForm):
-        form.items.choices = [(item.number, _item_words(item)) for item in choices.items]
+        form.items.choices = [(item.number, wording.item(item)) for item in choices.items]
     elif isinstance(form, ReclassifyForm):
         districts = [(each.code, name_of(each)) for each in choices.districts]
         form.kind.choices = [(kind.value, labels.kind[kind]) for kind in SuggestionKind]
@@ -326,10 +326,6 @@ def _offer(form: DecisionForm, action: ModerationAction, desk: Desk) -> None:
     elif isinstance(form, ForwardForm):
         units = [(unit.code, name_of(unit)) for unit in choices.units]
         form.unit_code.choices = [("", _("Choose a unit")), *units]
-
-
-def _item_words(item: PlanItem) -> str:
-    return f"{item.number}. {in_language(item.texts).title}"
 
 
 def _refusal_words(error: InvalidInputError) -> str:

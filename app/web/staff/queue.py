@@ -26,7 +26,7 @@ from app.web.security import requires, signed_in_staff
 from app.web.staff import wording
 from app.web.staff.forms import refuse
 from app.web.staff.queue_forms import CONDITIONS, TAB, FilterNameForm, narrowing_in
-from app.web.templating import in_language, name_of
+from app.web.templating import name_of
 
 bp = Blueprint("queue", __name__, url_prefix="/queue")
 
@@ -255,21 +255,16 @@ def _line(row: QueueRow) -> Line:
         row=row,
         deadline=wording.deadline(row.days_left),
         cause=str(labels.review_cause[cause]) if cause else "",
-        flags=[flag_words(code) for code in row.flag_codes],
+        flags=[wording.flag(code) for code in row.flag_codes],
         parts=[wording.priority_part(part) for part in row.parts],
         pick=f"{row.suggestion.number}:{row.suggestion.version}",
     )
 
 
-def flag_words(code: str) -> str:
-    """A flag in words; its bare code where nobody has given it any."""
-    return str(labels.sign.get(code, code))
-
-
 def _options(session: Session) -> Options:
     items: Sequence[PlanItem] = plans.choices(session, settings().plan_year)
     return Options(
-        items=[(str(item.number), item_words(item)) for item in items],
+        items=[(str(item.number), wording.item(item)) for item in items],
         questions=[(member.value, str(words)) for member, words in labels.question.items()],
         districts=[
             (district.code, name_of(district)) for district in suggestions.districts(session)
@@ -283,11 +278,6 @@ def _options(session: Session) -> Options:
         ],
         mine=[("yes", str(_("Claimed by me")))],
     )
-
-
-def item_words(item: PlanItem) -> str:
-    """A plan item's number and title."""
-    return f"{item.number}. {in_language(item.texts).title}"
 
 
 def _older_words(days: int) -> str:
@@ -337,7 +327,7 @@ def _chips(narrowed: QueueFilter, options: Options) -> list[tuple[str, str]]:
         ("question", dict(options.questions).get(narrowed.question or "", "")),
         ("district", dict(options.districts).get(district, district)),
         ("language", dict(options.languages).get(narrowed.language or "", "")),
-        ("flag", flag and flag_words(flag)),
+        ("flag", flag and wording.flag(flag)),
         ("age", dict(options.ages).get(narrowed.due or "", age)),
         ("mine", str(_("Claimed by me")) if narrowed.claimed_by else ""),
         ("q", _("“%(words)s”", words=narrowed.words) if narrowed.words else ""),

@@ -9,12 +9,12 @@ from flask_babel import ngettext
 
 from app.engines.moderation.assessment import PartCode, PriorityPart
 from app.engines.text.personal_data import PersonalDataKind, PersonalDataSpan
-from app.models import Decision
+from app.models import Decision, PlanItem
 from app.services.desk import Choices
 from app.services.moderation import JustDecided
 from app.vocabulary import ModerationAction, SuggestionKind, Visibility
 from app.web import labels
-from app.web.templating import name_of
+from app.web.templating import in_language, name_of
 
 _BY_AUTHOR = (ModerationAction.REVISE, ModerationAction.APPEAL, ModerationAction.WITHDRAW)
 
@@ -88,6 +88,11 @@ def marked_personal_data(text: str, spans: Sequence[PersonalDataSpan]) -> list[M
 def found_phrase(phrase: str, kind: PersonalDataKind) -> str:
     """A phrase that the machine takes for personal data, and what it takes it for."""
     return str(_("“%(phrase)s”: %(kind)s", phrase=phrase, kind=labels.personal_data[kind]))
+
+
+def item(row: PlanItem) -> str:
+    """A plan item's number and title."""
+    return f"{row.number}. {in_language(row.texts).title}"
 
 
 def flag(code: str) -> str:
