@@ -8,8 +8,17 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session, defer, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
+from app.engines.search.document import document_key
+from app.engines.search.index import SearchIndex
+from app.engines.search.similar import SimilarRequest
 from app.engines.text.normalise import clean, has_words
-from app.errors import InvalidInputError, InvalidTransitionError, NotFoundError, StaleEditError
+from app.errors import (
+    IndexUnavailableError,
+    InvalidInputError,
+    InvalidTransitionError,
+    NotFoundError,
+    StaleEditError,
+)
 from app.models import (
     Edition,
     HotIssue,
@@ -19,7 +28,7 @@ from app.models import (
     StaffMember,
     Suggestion,
 )
-from app.services import hot_issue_evidence, indexing, turns
+from app.services import hot_issue_evidence, indexing, search, turns
 from app.services.paging import Page, paged
 from app.services.staff import require
 from app.vocabulary import DocumentType, EditionStatus, Language, LedgerAction, Role
@@ -356,6 +365,31 @@ def issue_desk(session: Session, number: int, issue_number: int, *, page: int) -
         .order_by(HotIssueMember.position)
     )
     return IssueDesk(edition, issue, ranked or 0, paged(session, members, number=page))
+
+
+def similar(
+    session: Session, index: SearchIndex, desk: IssueDesk
+) -> Sequence[tuple[Suggestion, search.Shown]] | None:
+    """Published suggestions like the issue's first one that are not in it, phrases marked.
+
+    None where the search index cannot be read; nothing where the first one is no longer public.
+    """
+    lead = desk.members.rows[0] if desk.members.rows else None
+    if lead is None or not lead.is_public:
+        return ()
+    members = session.scalars(
+        select(HotIssueMember.suggestion_id).where(HotIssueMember.issue_id == desk.issue.id)
+    )
+    request = SimilarRequest(
+        title=lead.title,
+        text=lead.text,
+        district=lead.district_code or "",
+        exclude=frozenset(document_key(DocumentType.SUGGESTION, member) for member in members),
+    )
+    try:
+        return search.similar_shown(session, index, request)
+    except IndexUnavailableError:
+        return None
 
 
 def changes_since(session: Session, number: int, version: int) -> Sequence[LedgerEntry]:

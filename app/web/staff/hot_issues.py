@@ -12,10 +12,11 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError, InvalidTransitionError, StaleEditError
-from app.models import HotIssue, HotIssueText
-from app.resources import now, reading, settings, today, transaction
+from app.models import HotIssue, HotIssueText, Suggestion
+from app.resources import now, reading, search_index, settings, today, transaction
 from app.services import hot_issue_desk, hot_issue_drafts, hot_issues
 from app.services.hot_issue_desk import IssueDesk, Spot, Workbench
+from app.services.search import Shown
 from app.vocabulary import EditionStatus, Language, Role
 from app.web import charts, hot_issue_words
 from app.web.forms import PlainForm
@@ -118,7 +119,8 @@ def issue(number: int, issue_number: int) -> str:
     """One issue with its forms and its messages."""
     with reading() as session:
         desk = hot_issue_desk.issue_desk(session, number, issue_number, page=page_number())
-    return _issue_page(desk, _forms(desk))
+        similar = hot_issue_desk.similar(session, search_index(), desk)
+    return _issue_page(desk, _forms(desk), similar=similar)
 
 
 @bp.post(f"{ISSUE}/rename/<any(zh, en):language>")
@@ -245,6 +247,7 @@ def _issue_page(
     *,
     refused: FlaskForm | None = None,
     since: Sequence[LedgerLine] | None = None,
+    similar: Sequence[tuple[Suggestion, Shown]] | None = (),
 ) -> str:
     parts = hot_issues.heat_parts(desk.issue)
     return render_template(
@@ -260,6 +263,7 @@ def _issue_page(
         reasons=hot_issue_words.reasons(parts),
         parts=charts.heat_bar_parts(parts, top_heat=desk.issue.heat),
         links=PageLinks.of(desk.members),
+        similar=similar,
         is_draft=desk.edition.status is EditionStatus.DRAFT,
     )
 

@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from flask import Flask
 
-from app.resources import transaction
+from app.resources import indexer, search_index, transaction
 from app.services import hot_issue_desk
 from app.services.hot_issue_desk import REASON_MAX
 from app.vocabulary import EditionStatus, Role
-from tests.factories import PASSWORD, make_staff
+from tests.factories import PASSWORD, make_staff, make_suggestion
 from tests.hot_issue_rows import (
     NOISE,
     NOW,
@@ -281,3 +282,30 @@ def test_an_unknown_list_is_not_found(desk: PageClient, path: str) -> None:
     given_draft()
 
     assert desk.get(DESK + path).status == 404
+
+
+def test_an_issue_shows_what_is_like_it_and_not_in_it(desk: PageClient, app: Flask) -> None:
+    number = given_draft()
+    with transaction() as session:
+        issue = hot_issue_desk.issue_desk(session, number, 1, page=1)
+        lead = issue.members.rows[0]
+        twin = make_suggestion(
+            session, number="QD-2023-900500", title=lead.title, text=lead.text
+        ).number
+        own = [member.number for member in issue.members.rows]
+    indexer().rebuild()
+
+    beside = desk.get(f"{DESK}/{number}/issues/1").text.partition("但不在本问题中")[2]
+
+    assert twin in beside
+    assert all(member not in beside for member in own)
+
+
+def test_without_an_index_the_issue_says_what_is_missing(desk: PageClient, app: Flask) -> None:
+    number = given_draft()
+    search_index().set_aside()
+
+    answer = desk.get(f"{DESK}/{number}/issues/1")
+
+    assert answer.status == 200
+    assert "搜索索引暂时无法读取" in answer.text
